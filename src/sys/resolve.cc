@@ -1,0 +1,169 @@
+#include "sys/resolve.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/text.h"
+
+namespace myrt::sys {
+
+namespace {
+
+constexpr mode_t kDirectoryMode = 0755;
+constexpr mode_t kFileMode = 0644;
+
+/// openat2(2); the descriptor, or -1 with errno set.
+int openat2(int directory, const std::string& path, int flags, std::uint64_t resolve) {
+  // With a scope, a rename or mount anywhere on the machine during the walk ends it with EAGAIN
+  // (openat2(2)).
+  constexpr int kAttempts = 128;
+  // The C string would end at a NUL, and another path than the one that was checked would be
+  // opened.
+  if (path.find('\0') != std::string::npos) {
+    errno = EINVAL;
+    return -1;
+  }
+  struct open_how how{};
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
+  how.resolve = resolve;
+  for (int attempt = 1;; ++attempt) {
+    const long fd = ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof(how));
+    const bool again = fd < 0 && ((errno == EAGAIN && attempt < kAttempts) || errno == EINTR);
+    if (!again) {
+      return static_cast<int>(fd);
+    }
+  }
+}
+
+Result<UniqueFd> open_scoped(int root, std::string_view path, int flags, std::uint64_t also) {
+  const int fd =
+      openat2(root, std::string(path), flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | also);
+  if (fd < 0) {
+    const int code = errno;
+    return std::unexpected(Error::from_code(
+        code, {"open ", path, " in root", code == ENOSYS ? " (openat2 needs Linux 5.6)" : ""}));
+  }
+  return UniqueFd(fd);
+}
+
+/// Opens one component, which `directory` itself must hold: a symbolic link there is ELOOP.
+Result<UniqueFd> open_component(int directory, const std::string& name, int flags) {
+  const int fd = openat2(directory, name, flags,
+                         RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+  if (fd < 0) {
+    return std::unexpected(Error::from_errno({"open ", name}));
+  }
+  return UniqueFd(fd);
+}
+
+/// Makes the directory `name` unless there is one, and opens it.
+Result<UniqueFd> make_component(int directory, const std::string& name, mode_t mode) {
+  if (::mkdirat(directory, name.c_str(), mode) < 0 && errno != EEXIST) {
+    return std::unexpected(Error::from_errno({"mkdir ", name}));
+  }
+  // After EEXIST this is somebody's directory made meanwhile, or a link that leads nowhere. The
+  // latter is an error: what it points to was not there, and who controls the link decides where we
+  // would make something.
+  return open_component(directory, name, O_PATH | O_DIRECTORY);
+}
+
+/// The components of `path` without empty ones and ".".
+std::vector<std::string_view> components_of(std::string_view path) {
+  std::vector<std::string_view> components = base::split(path, '/');
+  std::erase_if(components, [](std::string_view part) { return part.empty() || part == "."; });
+  return components;
+}
+
+std::string joined(std::span<const std::string_view> components) {
+  return "/" + base::join(components, "/");
+}
+
+/// Makes the directories of `components`, of which the last is known to be missing.
+Result<UniqueFd> make_missing(int root, std::span<const std::string_view> components, mode_t mode) {
+  constexpr int kDirectory = O_PATH | O_DIRECTORY;
+  // The longest part that exists is resolved as a whole, so links within it are followed as the
+  // kernel would.
+  std::size_t existing = components.size() - 1;
+  Result<UniqueFd> directory = open_in_root(root, joined(components.first(existing)), kDirectory);
+  while (!directory.has_value() && directory.error().code() == ENOENT && existing > 0) {
+    --existing;
+    directory = open_in_root(root, joined(components.first(existing)), kDirectory);
+  }
+  const std::span<const std::string_view> missing = components.subspan(existing);
+  if (std::ranges::find(missing, "..") != missing.end()) {
+    return std::unexpected(Error(ENOENT, "open .. of a missing directory"));
+  }
+  for (const std::string_view name : missing) {
+    const UniqueFd parent = MYRT_TRY(std::move(directory));
+    directory = make_component(parent.get(), std::string(name), mode);
+  }
+  return directory;
+}
+
+Result<Parent> split_parent(int root, std::span<const std::string_view> components) {
+  if (components.empty() || components.back() == "..") {
+    return std::unexpected(Error(EINVAL, "want the name of a file in a directory"));
+  }
+  const std::string directory = joined(components.first(components.size() - 1));
+  return Parent{.directory = MYRT_TRY(make_directories_in_root(root, directory, kDirectoryMode)),
+                .name = std::string(components.back())};
+}
+
+}  // namespace
+
+Result<UniqueFd> open_in_root(int root, std::string_view path, int flags) {
+  return open_scoped(root, path, flags, 0);
+}
+
+Result<UniqueFd> open_in_root_no_links(int root, std::string_view path, int flags) {
+  return open_scoped(root, path, flags, RESOLVE_NO_SYMLINKS);
+}
+
+Result<UniqueFd> make_directories_in_root(int root, std::string_view path, mode_t mode) {
+  Result<UniqueFd> directory = open_in_root(root, path, O_PATH | O_DIRECTORY);
+  if (directory.has_value() || directory.error().code() != ENOENT) {
+    return directory;
+  }
+  const std::vector<std::string_view> components = components_of(path);
+  if (components.empty()) {  // the empty path; "/" and its like were opened above
+    return directory;
+  }
+  return in(base::concat({"make directory ", path, " in root"}),
+            make_missing(root, components, mode));
+}
+
+Result<Parent> parent_in_root(int root, std::string_view path) {
+  return in(base::concat({"parent of ", path, " in root"}),
+            split_parent(root, components_of(path)));
+}
+
+Result<UniqueFd> make_file_in_root(int root, std::string_view path) {
+  Result<UniqueFd> file = open_in_root(root, path, O_PATH);
+  if (file.has_value() || file.error().code() != ENOENT) {
+    return file;
+  }
+  const std::string step = base::concat({"make file ", path, " in root"});
+  const Parent parent = MYRT_TRY(in(step, split_parent(root, components_of(path))));
+  const int fd = ::openat(parent.directory.get(), parent.name.c_str(),
+                          O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+  if (fd >= 0) {
+    return UniqueFd(fd);
+  }
+  if (errno != EEXIST) {
+    return std::unexpected(Error::from_errno({step}));
+  }
+  // Made by somebody else meanwhile, or a link that leads nowhere: ELOOP, see make_component.
+  return in(step, open_component(parent.directory.get(), parent.name, O_PATH));
+}
+
+}  // namespace myrt::sys
