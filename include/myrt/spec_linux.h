@@ -1,0 +1,61 @@
+// Typed form of config.json's `linux` (runtime-spec 1.3.0, config-linux.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <myrt/spec_resources.h>
+#include <myrt/spec_seccomp.h>
+
+namespace myrt {
+
+enum class NamespaceKind { kUser, kMount, kPid, kNetwork, kIpc, kUts, kCgroup, kTime };
+inline constexpr int kNamespaceKinds = 8;
+
+/// A namespace to create, or to join when `path` is not empty. Kinds that are absent are inherited.
+struct Namespace {
+  NamespaceKind kind = NamespaceKind::kMount;
+  std::string path;
+  friend bool operator==(const Namespace&, const Namespace&) = default;
+};
+
+/// One line of uid_map or gid_map (user_namespaces(7)); `size` >= 1.
+struct IdMapping {
+  std::uint32_t container_id = 0;
+  std::uint32_t host_id = 0;
+  std::uint32_t size = 0;
+  friend bool operator==(const IdMapping&, const IdMapping&) = default;
+};
+
+/// One `linux.devices` entry. `type` is 'c', 'b' or 'p' ('u' is read as 'c').
+struct Device {
+  std::string path;
+  char type = 'c';
+  std::uint32_t major = 0;
+  std::uint32_t minor = 0;
+  std::uint32_t mode = 0666;  // permission bits, 0..07777
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+struct Linux {
+  std::vector<Namespace> namespaces;  // unique kinds
+  std::vector<IdMapping> uid_mappings;
+  std::vector<IdMapping> gid_mappings;
+  std::vector<Device> devices;
+  std::string cgroups_path;  // as written; empty when absent
+  Resources resources;
+  unsigned long rootfs_propagation = 0;  // MS_SHARED, MS_SLAVE|MS_REC ...; 0 when absent
+  std::optional<Seccomp> seccomp;
+  std::vector<std::pair<std::string, std::string>>
+      sysctl;  // key with dots as written, value; in order
+  std::vector<std::string> masked_paths;
+  std::vector<std::string> readonly_paths;
+  friend bool operator==(const Linux&, const Linux&) = default;
+};
+
+}  // namespace myrt

@@ -1,0 +1,64 @@
+#include "config/validate.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace myrt::config {
+
+namespace {
+
+void check_names_need_uts(const Spec& spec, Findings& findings) {
+  if (find_namespace(spec, NamespaceKind::kUts) != nullptr) {
+    return;
+  }
+  if (!spec.hostname.empty()) {
+    findings.fault("/hostname", "want a uts namespace with it, or the host would be renamed");
+  }
+  if (!spec.domainname.empty()) {
+    findings.fault("/domainname", "want a uts namespace with it, or the host would be renamed");
+  }
+}
+
+/// Without a mount namespace of the container's own these mounts would be made on the host.
+void check_protected_paths_need_mount(const Spec& spec, Findings& findings) {
+  if (find_namespace(spec, NamespaceKind::kMount) != nullptr) {
+    return;
+  }
+  if (!spec.linux.masked_paths.empty()) {
+    findings.fault("/linux/maskedPaths", "want a mount namespace with it");
+  }
+  if (!spec.linux.readonly_paths.empty()) {
+    findings.fault("/linux/readonlyPaths", "want a mount namespace with it");
+  }
+}
+
+constexpr std::array kChecks{
+    Check{.reads = {"/hostname", "/domainname", "/linux/namespaces"}, .run = check_names_need_uts},
+    Check{.reads = {"/linux/maskedPaths", "/linux/readonlyPaths", "/linux/namespaces"},
+          .run = check_protected_paths_need_mount},
+};
+
+}  // namespace
+
+const Namespace* find_namespace(const Spec& spec, NamespaceKind kind) {
+  const auto found = std::ranges::find(spec.linux.namespaces, kind, &Namespace::kind);
+  return found != spec.linux.namespaces.end() ? &*found : nullptr;
+}
+
+void validate(const Spec& spec, Findings& findings) {
+  std::vector<Check> due(kChecks.begin(), kChecks.end());
+  due.insert(due.end(), linux_checks().begin(), linux_checks().end());
+  // Before any runs: what one finds does not keep another from being asked.
+  std::erase_if(due, [&findings](const Check& check) {
+    return std::ranges::any_of(check.reads, [&findings](std::string_view pointer) {
+      return !pointer.empty() && findings.touch(pointer);
+    });
+  });
+  for (const Check& check : due) {
+    check.run(spec, findings);
+  }
+}
+
+}  // namespace myrt::config
