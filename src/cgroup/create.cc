@@ -1,0 +1,163 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "cgroup/apply.h"
+#include "cgroup/controllers.h"
+#include "cgroup/device_program.h"
+#include "cgroup/made.h"
+#include "cgroup/manager.h"
+#include "sys/file.h"
+
+namespace myrt::cgroup {
+
+namespace {
+
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+/// A directory that was there may be somebody else's.
+Result<void> check_unused(const std::string& path) {
+  const std::vector<std::string> directory = {path};
+  const std::vector<pid_t> pids = MYRT_TRY(processes(directory));
+  if (!pids.empty()) {
+    return std::unexpected(Error::from_code(
+        EBUSY,
+        {"cgroup ", path, " has processes already, such as ", std::to_string(pids.front())}));
+  }
+  const bool frozen = MYRT_TRY(is_frozen(directory));
+  if (frozen) {
+    return std::unexpected(Error::from_code(EBUSY, {"cgroup ", path, " is frozen"}));
+  }
+  return {};
+}
+
+/// The value of a cpuset's `file`. Where there is none yet, first gives the cpuset that of its
+/// parent: v1 makes a cpuset without CPUs and memory nodes, and lets no process in (ENOSPC,
+/// cpuset(7)).
+Result<std::string> filled_cpuset(const std::string& directory, const std::string& top,
+                                  const std::string& file) {
+  constexpr std::size_t kMaxBytes = 65536;
+  const std::string path = base::concat({directory, "/", file});
+  std::string value = MYRT_TRY(sys::read_file(AT_FDCWD, path, kMaxBytes));
+  while (value.ends_with('\n')) {
+    value.pop_back();
+  }
+  if (!value.empty() || directory == top) {
+    return value;
+  }
+  value = MYRT_TRY(filled_cpuset(parent_of(directory), top, file));
+  MYRT_TRY(sys::write_value(AT_FDCWD, path, value));
+  return value;
+}
+
+/// As filled_cpuset for both files of the container's cpuset, but those that the plan writes
+/// anyway.
+Result<void> fill_cpuset(const Directory& directory, const std::string& path, bool made) {
+  const std::string& top = directory.hierarchy.mount_point;
+  const std::array<std::string, 2> files = {"cpuset.cpus", "cpuset.mems"};
+  for (const std::string& file : files) {
+    const auto sets = [&](const FileWrite& write) { return write.file == file; };
+    const bool planned = std::ranges::any_of(directory.writes, sets);
+    if (!planned && !made) {
+      MYRT_TRY(filled_cpuset(path, top, file));
+      continue;
+    }
+    // The parent's in any case: what the plan writes must be a subset of it.
+    const std::string value = MYRT_TRY(filled_cpuset(parent_of(path), top, file));
+    if (!planned) {
+      MYRT_TRY(sys::write_value(AT_FDCWD, base::concat({path, "/", file}), value));
+    }
+  }
+  return {};
+}
+
+bool is_cpuset(const Hierarchy& hierarchy) {
+  return std::ranges::find(hierarchy.controllers, "cpuset") != hierarchy.controllers.end();
+}
+
+Result<void> create_v1(const CgroupPlan& plan, MadeDirectories& made) {
+  for (const Directory& directory : plan.directories) {
+    const std::string path = host_path(directory);
+    const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
+    if (!is_new) {
+      MYRT_TRY(check_unused(path));
+    }
+    if (is_cpuset(directory.hierarchy)) {
+      MYRT_TRY(in("inherit the parent's cpuset", fill_cpuset(directory, path, is_new)));
+    }
+    MYRT_TRY(apply_writes(path, directory.writes));
+  }
+  return {};
+}
+
+/// In a threaded cgroup, and below a cgroup that has processes itself, the kernel makes directories
+/// that no process can enter (cgroups(7) "Thread mode"); better said here than by clone3(2), whose
+/// EOPNOTSUPP has many meanings.
+Result<void> check_enterable(const std::string& path) {
+  constexpr std::size_t kMaxBytes = 64;
+  const std::string type = MYRT_TRY(sys::read_file(AT_FDCWD, path + "/cgroup.type", kMaxBytes));
+  if (type == "domain invalid\n" || type == "threaded\n") {
+    return std::unexpected(Error::from_code(
+        EOPNOTSUPP,
+        {path, " cannot hold processes, its type is \"", base::split(type, '\n').front(),
+         "\": the cgroup above is threaded or has processes itself"}));
+  }
+  return {};
+}
+
+Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
+  const Directory& directory = plan.directories.front();
+  const std::string& top = directory.hierarchy.mount_point;
+  const std::string path = host_path(directory);
+  const bool is_new = MYRT_TRY(made.make_with_parents(path, top));
+  if (!is_new) {
+    MYRT_TRY(check_unused(path));
+  }
+  // Controllers reach the container only through each directory above it, from the top on.
+  for (std::size_t slash = top.size(); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    MYRT_TRY(enable_controllers(path.substr(0, slash), plan));
+  }
+  MYRT_TRY(check_enterable(path));
+  MYRT_TRY(apply_writes(path, directory.writes));
+  if (!plan.device_program.empty()) {
+    const sys::UniqueFd cgroup = MYRT_TRY(open_directory(plan));
+    MYRT_TRY(
+        in("/linux/resources/devices", attach_device_program(cgroup.get(), plan.device_program)));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> directories(const CgroupPlan& plan) {
+  std::vector<std::string> paths;
+  for (const Directory& directory : plan.directories) {
+    const std::string& top = directory.hierarchy.mount_point;
+    std::string path = host_path(directory);
+    do {
+      paths.push_back(path);
+      path = parent_of(path);
+      // Any other failure than its absence will be create()'s to report.
+    } while (path.size() > top.size() && ::access(path.c_str(), F_OK) < 0 && errno == ENOENT);
+  }
+  return paths;
+}
+
+Result<void> create(const CgroupPlan& plan) {
+  if (plan.directories.empty()) {
+    return {};
+  }
+  MadeDirectories made;
+  MYRT_TRY(in("cgroup", plan.pure_v2 ? create_v2(plan, made) : create_v1(plan, made)));
+  made.commit();
+  return {};
+}
+
+}  // namespace myrt::cgroup

@@ -1,0 +1,114 @@
+#include "cgroup/freezer.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "cgroup/manager.h"
+#include "cgroup/tree.h"
+#include "cgroup/wait.h"
+#include "sys/file.h"
+
+namespace myrt::cgroup {
+
+namespace {
+
+constexpr std::size_t kMaxBytes = 4096;
+constexpr const char* kFileV1 = "freezer.state";
+constexpr const char* kFileV2 = "cgroup.freeze";
+
+/// The container's directory whose files freeze it.
+struct Freezer {
+  std::string path;
+  OpenCgroup cgroup;
+};
+
+/// ENOENT: none of the directories can freeze.
+Result<Freezer> find_freezer(std::span<const std::string> directories) {
+  for (std::string& path : split_record(directories).own) {
+    Result<OpenCgroup> cgroup = open_cgroup(path);
+    if (!cgroup.has_value()) {
+      if (is_gone(cgroup.error())) {
+        continue;
+      }
+      return std::unexpected(std::move(cgroup).error());
+    }
+    if (::faccessat(cgroup->fd.get(), cgroup->v2 ? kFileV2 : kFileV1, F_OK, 0) == 0) {
+      return Freezer{.path = std::move(path), .cgroup = *std::move(cgroup)};
+    }
+  }
+  return std::unexpected(Error(ENOENT, "freezer cgroup of the container"));
+}
+
+Result<bool> is_frozen_now(const Freezer& freezer) {
+  const int fd = freezer.cgroup.fd.get();
+  if (!freezer.cgroup.v2) {
+    // Written each time: a process that was born while its parent froze may have been missed.
+    MYRT_TRY(sys::write_value(fd, kFileV1, "FROZEN"));
+    const std::string state = MYRT_TRY(sys::read_file(fd, kFileV1, kMaxBytes));
+    return state.starts_with("FROZEN");
+  }
+  const std::string events = MYRT_TRY(sys::read_file(fd, "cgroup.events", kMaxBytes));
+  return events.find("frozen 1\n") != std::string::npos;
+}
+
+Result<void> thaw_one(int cgroup, bool v2) {
+  Result<void> thawed = sys::write_value(cgroup, v2 ? kFileV2 : kFileV1, v2 ? "0" : "THAWED");
+  if (!thawed.has_value() && is_gone(thawed.error())) {
+    return {};
+  }
+  return thawed;
+}
+
+}  // namespace
+
+Result<void> freeze_within(std::chrono::milliseconds limit,
+                           std::span<const std::string> directories) {
+  const Freezer freezer = MYRT_TRY(find_freezer(directories));
+  const std::string step = "freeze " + freezer.path;
+  if (freezer.cgroup.v2) {
+    MYRT_TRY(in(step, sys::write_value(freezer.cgroup.fd.get(), kFileV2, "1")));
+  }
+  Result<bool> frozen = wait_until(limit, [&] { return is_frozen_now(freezer); });
+  if (frozen.has_value() && *frozen) {
+    return {};
+  }
+  // Half frozen is neither; the failure to freeze is what to report.
+  (void)thaw_one(freezer.cgroup.fd.get(), freezer.cgroup.v2);
+  if (!frozen.has_value()) {
+    return std::unexpected(in(step, std::move(frozen)).error());
+  }
+  return std::unexpected(
+      Error::from_code(EBUSY, {step, ": not frozen after ", std::to_string(limit.count()), " ms"}));
+}
+
+Result<void> freeze(std::span<const std::string> directories) {
+  return freeze_within(kPatience, directories);
+}
+
+Result<void> thaw(std::span<const std::string> directories) {
+  const Freezer freezer = MYRT_TRY(find_freezer(directories));
+  // Also what the container has frozen below: a frozen process does not act on SIGKILL in v1.
+  const Visitor visitor{.enter = [&](int cgroup) { return thaw_one(cgroup, freezer.cgroup.v2); },
+                        .leave = {}};
+  return in("thaw " + freezer.path, walk(freezer.cgroup.fd.get(), visitor));
+}
+
+Result<bool> is_frozen(std::span<const std::string> directories) {
+  Result<Freezer> freezer = find_freezer(directories);
+  if (!freezer.has_value()) {
+    if (freezer.error().code() == ENOENT) {
+      return false;
+    }
+    return std::unexpected(std::move(freezer).error());
+  }
+  const bool v2 = freezer->cgroup.v2;
+  const std::string state = MYRT_TRY(in(
+      freezer->path, sys::read_file(freezer->cgroup.fd.get(), v2 ? kFileV2 : kFileV1, kMaxBytes)));
+  return v2 ? state.starts_with("1") : !state.starts_with("THAWED");
+}
+
+}  // namespace myrt::cgroup

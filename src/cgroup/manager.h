@@ -1,0 +1,67 @@
+// Cgroups as directories, through the cgroup file systems alone (cgroupfs): making, entering,
+// freezing, emptying, removing. Runs in the runtime's process; only join() runs in the container
+// process.
+//
+// What is made from a CgroupPlan is taken away by the list of directories alone, which the intent
+// record holds before the first of them exists: whoever finds that record, at any time, can clean
+// up.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <myrt/result.h>
+
+#include "cgroup/plan.h"
+#include "sys/unique_fd.h"
+
+namespace myrt::cgroup {
+
+/// What create() would make and remove() has to remove, as absolute paths: the container's own
+/// directory in each hierarchy, each followed by its parents that do not exist yet, the deepest
+/// first. A directory above another one of the list is such a parent, which other containers may
+/// come to share; all functions below keep their hands off its processes.
+std::vector<std::string> directories(const CgroupPlan& plan);
+
+/// Makes the directories and applies limits and device rules. A directory that exists is used when
+/// it has no processes (EBUSY) and is not frozen (EBUSY). After a failure nothing that was made
+/// remains.
+Result<void> create(const CgroupPlan& plan);
+
+/// v1: the `tasks` file of each directory, opened for the container process, which calls join().
+Result<std::vector<sys::UniqueFd>> open_tasks(const CgroupPlan& plan);
+/// Moves the calling process, which must have one thread, into the cgroups. `tasks` are those of
+/// open_tasks(plan).
+Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan);
+
+/// v2: the container's directory, for clone3(2) with CLONE_INTO_CGROUP.
+Result<sys::UniqueFd> open_directory(const CgroupPlan& plan);
+
+/// v2: gives the directory, and those of its files that may be delegated, to the plan's owner, if
+/// it has one (config-linux.md "Cgroup ownership").
+Result<void> chown_to_owner(const CgroupPlan& plan);
+
+/// All processes in the directories and below, each once. Directories that are gone have none.
+Result<std::vector<pid_t>> processes(std::span<const std::string> directories);
+
+/// Kills all processes in the directories and below, and waits until they are gone, thawing what is
+/// frozen. EBUSY: some are left after 10 s.
+Result<void> kill_all(std::span<const std::string> directories);
+
+/// Freezes all processes in the directories and below; returns when they are frozen. EBUSY: not
+/// after 10 s; they are thawed then. ENOENT: there is no freezer.
+Result<void> freeze(std::span<const std::string> directories);
+/// ENOENT: there is no freezer.
+Result<void> thaw(std::span<const std::string> directories);
+/// Whether freeze() was asked for last. False where there is no freezer.
+Result<bool> is_frozen(std::span<const std::string> directories);
+
+/// Removes the directories with all cgroups below them; what is left in them is killed. Those that
+/// are gone are fine, as are parents that have come into use by others. EBUSY: still in use after
+/// 10 s. ENOTDIR: not a cgroup.
+Result<void> remove(std::span<const std::string> directories);
+
+}  // namespace myrt::cgroup
