@@ -1,0 +1,187 @@
+#include "plan/print.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "plan/print_text.h"
+
+namespace myrt::plan {
+
+namespace {
+
+struct NamespaceWord {
+  NamespaceKind kind = NamespaceKind::kUser;
+  std::uint64_t flag = 0;  // in NamespacePlan::clone_flags
+  std::string_view word;
+};
+
+constexpr std::array<NamespaceWord, kNamespaceKinds> kNamespaceWords = {{
+    {NamespaceKind::kUser, CLONE_NEWUSER, "user"},
+    {NamespaceKind::kMount, CLONE_NEWNS, "mount"},
+    {NamespaceKind::kPid, CLONE_NEWPID, "pid"},
+    {NamespaceKind::kNetwork, CLONE_NEWNET, "network"},
+    {NamespaceKind::kIpc, CLONE_NEWIPC, "ipc"},
+    {NamespaceKind::kUts, CLONE_NEWUTS, "uts"},
+    {NamespaceKind::kTime, CLONE_NEWTIME, "time"},
+    {NamespaceKind::kCgroup, 0, "cgroup"},
+}};
+
+std::string_view word_of(NamespaceKind kind) {
+  return std::ranges::find(kNamespaceWords, kind, &NamespaceWord::kind)->word;
+}
+
+std::string new_namespaces(const NamespacePlan& plan) {
+  std::string text;
+  for (const NamespaceWord& entry : kNamespaceWords) {
+    if ((plan.clone_flags & entry.flag) != 0) {
+      text += base::concat({" ", entry.word});
+    }
+  }
+  return plan.new_cgroup ? text + " cgroup" : text;
+}
+
+std::string map_lines(std::string_view name, std::string_view map) {
+  std::string text;
+  for (const std::string_view entry : base::split(map, '\n')) {
+    text += line_if(!entry.empty(), {"  ", name, " ", entry});
+  }
+  return text;
+}
+
+std::string namespaces_text(const NamespacePlan& plan) {
+  const std::string made = new_namespaces(plan);
+  std::string text = "namespaces\n";
+  text += line_if(!made.empty(), {"  new", made});
+  for (const Join& join : plan.joins) {
+    text += line({"  join ", word_of(join.kind), " ", word(join.path)});
+  }
+  text += line_if(plan.through_joiner, {"  through a joiner"});
+  text += map_lines("uid_map", plan.uid_map);
+  text += line_if(plan.deny_setgroups, {"  setgroups deny"});
+  text += map_lines("gid_map", plan.gid_map);
+  text += line_if(plan.in_user_namespace, {"  set up as ", std::to_string(plan.setup_uid), ":",
+                                           std::to_string(plan.setup_gid)});
+  text += line_if(plan.loopback_up, {"  loopback up"});
+  text += line_if(!plan.hostname.empty(), {"  hostname ", word(plan.hostname)});
+  text += line_if(!plan.domainname.empty(), {"  domainname ", word(plan.domainname)});
+  return text;
+}
+
+std::string cgroup_text(const cgroup::CgroupPlan& plan) {
+  if (plan.directories.empty()) {
+    return "no cgroups\n";
+  }
+  std::string text = plan.pure_v2 ? "cgroups v2\n" : "cgroups v1\n";
+  text += line_if(!plan.controllers_v2.empty(), {"  enable", words(plan.controllers_v2)});
+  for (const cgroup::Directory& directory : plan.directories) {
+    text += line({"  ", word(directory.hierarchy.mount_point), " ", word(directory.path)});
+    for (const cgroup::FileWrite& write : directory.writes) {
+      text += line({"    ", word(write.file), " ", word(write.value)});
+    }
+  }
+  text += line_if(!plan.device_program.empty(), {"  device program"});
+  if (plan.owner.has_value()) {
+    text += line({"  owner ", std::to_string(*plan.owner)});
+  }
+  return text;
+}
+
+std::string sysctl_text(const Plan& plan) {
+  std::string text;
+  for (const auto& [path, value] : plan.sysctl) {
+    text += line({"sysctl ", word(path), " ", word(value)});
+  }
+  return text;
+}
+
+std::string environment_text(const ProcessPlan& process) {
+  std::string text = "  env";
+  for (const std::string& entry : process.env) {
+    text += " " + word(std::string_view(entry).substr(0, entry.find('=')));
+  }
+  return text + (process.home_missing ? ", HOME of the user\n" : "\n");
+}
+
+std::string user_text(const ProcessPlan& process) {
+  std::string text =
+      base::concat({"  user ", std::to_string(process.uid), ":", std::to_string(process.gid),
+                    " umask 0", octal(process.umask), " groups"});
+  for (const std::uint32_t group : process.groups) {
+    text += " " + std::to_string(group);
+  }
+  return text + (process.groups.empty() ? " none\n" : "\n");
+}
+
+std::string limits_text(const ProcessPlan& process) {
+  std::string text;
+  for (const Rlimit& limit : process.rlimits) {
+    text += line({"  rlimit ", std::to_string(limit.resource), " soft ", std::to_string(limit.soft),
+                  " hard ", std::to_string(limit.hard)});
+  }
+  if (process.oom_score_adj.has_value()) {
+    text += line({"  oom_score_adj ", std::to_string(*process.oom_score_adj)});
+  }
+  return text;
+}
+
+std::string process_text(const ProcessPlan& process) {
+  std::string text = "process\n";
+  text += line({"  args", words(process.args)});
+  text += line({"  cwd ", word(process.cwd)});
+  text += environment_text(process);
+  text += line({"  search ", word(process.search_path)});
+  if (process.terminal) {
+    const ConsoleSize size = process.console_size.value_or(ConsoleSize{});
+    text += line({"  terminal ", std::to_string(size.width), "x", std::to_string(size.height)});
+  }
+  text += user_text(process);
+  const CapabilitySets& sets = process.capabilities;
+  text += line({"  bounding    ", hexadecimal(sets.bounding)});
+  text += line({"  effective   ", hexadecimal(sets.effective)});
+  text += line({"  permitted   ", hexadecimal(sets.permitted)});
+  text += line({"  inheritable ", hexadecimal(sets.inheritable)});
+  text += line({"  ambient     ", hexadecimal(sets.ambient)});
+  text += limits_text(process);
+  text += line_if(process.no_new_privileges, {"  no new privileges"});
+  return text;
+}
+
+std::string hooks_text(std::string_view kind, const std::vector<Hook>& hooks) {
+  std::string text;
+  for (const Hook& hook : hooks) {
+    text += line({"hook ", kind, " ", word(hook.path), words(hook.args)});
+  }
+  return text;
+}
+
+std::string hooks_text(const Hooks& hooks) {
+  return hooks_text("prestart", hooks.prestart) +
+         hooks_text("createRuntime", hooks.create_runtime) +
+         hooks_text("createContainer", hooks.create_container) +
+         hooks_text("startContainer", hooks.start_container) +
+         hooks_text("poststart", hooks.poststart) + hooks_text("poststop", hooks.poststop);
+}
+
+}  // namespace
+
+std::string print(const Plan& plan) {
+  std::string text = line({"container ", word(plan.id), " of ", word(plan.bundle)});
+  text += namespaces_text(plan.namespaces);
+  text += cgroup_text(plan.cgroup);
+  text += rootfs_text(plan.rootfs);
+  text += sysctl_text(plan);
+  text += plan.process.has_value() ? process_text(*plan.process) : "no process\n";
+  text += line_if(plan.new_keyring, {"new session keyring"});
+  text += line_if(plan.preserve_fds != 0, {"descriptors kept ", std::to_string(plan.preserve_fds),
+                                           ", of LISTEN_FDS ", std::to_string(plan.listen_fds)});
+  text += hooks_text(plan.hooks);
+  for (const std::string& warning : plan.warnings) {
+    text += line({"warning ", warning});
+  }
+  return text;
+}
+
+}  // namespace myrt::plan
