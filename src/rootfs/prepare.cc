@@ -1,0 +1,121 @@
+#include "rootfs/prepare.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "rootfs/steps.h"
+#include "sys/file.h"
+#include "sys/kernel_defs.h"
+#include "sys/mount_api.h"
+
+namespace myrt::rootfs {
+
+namespace {
+
+using plan::MountKind;
+using plan::MountStep;
+
+/// The propagation of everything we came with, so that nothing we mount is seen by the host, nor
+/// the other way round beyond what was asked for.
+Result<void> set_host_propagation(const plan::RootfsPlan& plan) {
+  MYRT_TRY(in("the host's mounts",
+              sys::mount_setattr(AT_FDCWD, "/",
+                                 {.propagation = plan.host_propagation, .recursive = true})));
+  if (plan.host_propagation == MS_SHARED) {
+    // Our own root goes on top of "/", and pivot_root(2) refuses a root whose parent mount is
+    // shared.
+    MYRT_TRY(in("the host's root", sys::mount_setattr(AT_FDCWD, "/", {.propagation = MS_PRIVATE})));
+  }
+  return {};
+}
+
+/// The root as a mount of its own on top of the namespace's "/": no path of it is ever needed.
+Result<sys::UniqueFd> attach_root(const plan::RootfsPlan& plan, bool in_user_namespace,
+                                  sys::UniqueFd tree) {
+  if (plan.overlay.has_value()) {
+    tree = MYRT_TRY(in("overlay root", overlay_root(*plan.overlay, in_user_namespace)));
+  }
+  // A clone is a peer of what it was cloned from. With shared propagation its submounts stay peers,
+  // as asked.
+  const bool keep_peers = plan.host_propagation == MS_SHARED;
+  const std::uint64_t propagation = keep_peers ? std::uint64_t{MS_PRIVATE} : plan.host_propagation;
+  MYRT_TRY(in(
+      "root.path",
+      sys::mount_setattr(tree.get(), "", {.propagation = propagation, .recursive = !keep_peers})));
+  MYRT_TRY(in("root.path", sys::move_mount_to_path(tree.get(), "/")));
+  return tree;
+}
+
+std::string step_name(const MountStep& step) {
+  const std::string what = step.kind == MountKind::kBind ? step.source : step.type;
+  return (step.kind == MountKind::kRemount ? "remount " : "mount ") + what +
+         (what.empty() ? "" : " ") + "on " + step.destination;
+}
+
+Result<void> apply(Root& root, const plan::RootfsPlan& plan, const MountStep& step,
+                   sys::UniqueFd tree) {
+  sys::UniqueFd mount;
+  switch (step.kind) {
+    case MountKind::kRemount:
+      return remount(root, step);
+    case MountKind::kCgroup:
+      return mount_cgroups(root, plan, step);
+    case MountKind::kFilesystem:
+      mount = MYRT_TRY(mount_filesystem(root, step));
+      break;
+    case MountKind::kBind:
+      mount = MYRT_TRY(mount_bind(root, step, std::move(tree)));
+      break;
+  }
+  if (step.destination == "/") {
+    root.fd = std::move(mount);  // the old descriptor is of the object below
+  } else if (step.read_only_last) {
+    root.late.push_back({.mount = std::move(mount), .destination = step.destination});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Sources> open_sources(const plan::RootfsPlan& plan) {
+  Sources sources;
+  if (!plan.overlay.has_value() && plan.new_mount_namespace) {
+    // O_DIRECTORY through the clone is not to be had: a root that is a file is told by the
+    // descriptor's type.
+    sources.root = MYRT_TRY(in("root.path", sys::open_tree_clone(AT_FDCWD, plan.path, true)));
+    const struct ::stat status = MYRT_TRY(sys::status_of(sources.root.get(), plan.path));
+    if (!S_ISDIR(status.st_mode)) {
+      return std::unexpected(Error::from_code(ENOTDIR, {"root.path: ", plan.path}));
+    }
+  }
+  sources.binds.resize(plan.mounts.size());
+  for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
+    const MountStep& step = plan.mounts[i];
+    if (step.kind == MountKind::kBind) {
+      sources.binds[i] = MYRT_TRY(
+          in(step_name(step), sys::open_tree_clone(AT_FDCWD, step.source, step.recursive)));
+    }
+  }
+  return sources;
+}
+
+Result<Root> prepare(const plan::RootfsPlan& plan, const plan::NamespacePlan& namespaces,
+                     Sources sources) {
+  Root root;
+  if (plan.new_mount_namespace) {
+    MYRT_TRY(set_host_propagation(plan));
+    root.fd = MYRT_TRY(attach_root(plan, namespaces.in_user_namespace, std::move(sources.root)));
+  } else {
+    root.fd = MYRT_TRY(in("root.path", sys::open_at(AT_FDCWD, plan.path, O_PATH | O_DIRECTORY)));
+  }
+  for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
+    const MountStep& step = plan.mounts[i];
+    MYRT_TRY(in(step_name(step), apply(root, plan, step, std::move(sources.binds[i]))));
+  }
+  MYRT_TRY(make_devices(root.fd.get(), plan.devices, namespaces.in_user_namespace));
+  return root;
+}
+
+}  // namespace myrt::rootfs

@@ -1,0 +1,109 @@
+// Masked and read-only paths, by descriptor (config-linux.md "Masked Paths", "Readonly Paths"). A
+// path that is not there is skipped, everything else that goes wrong is fatal: the container would
+// run without a protection.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "rootfs/prepare.h"
+#include "rootfs/steps.h"
+#include "sys/file.h"
+#include "sys/kernel_defs.h"
+#include "sys/mount_api.h"
+#include "sys/resolve.h"
+
+namespace myrt::rootfs {
+
+namespace {
+
+bool is_missing(const Error& error) { return error.code() == ENOENT || error.code() == ENOTDIR; }
+
+/// An empty, read-only directory.
+Result<sys::UniqueFd> empty_directory() {
+  const sys::UniqueFd context = MYRT_TRY(sys::fsopen("tmpfs"));
+  MYRT_TRY(sys::fsconfig_string(context.get(), "nr_blocks", "1"));
+  MYRT_TRY(sys::fsconfig_string(context.get(), "nr_inodes", "1"));
+  MYRT_TRY(sys::fsconfig_create(context.get()));
+  return sys::fsmount(context.get(),
+                      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+/// What masks: one empty directory and the null device, each opened when first needed and cloned
+/// from then on.
+class Masks {
+ public:
+  Result<void> mask(int target, bool directory) {
+    return directory ? mask_directory(target) : mask_file(target);
+  }
+
+ private:
+  Result<void> mask_directory(int target) {
+    if (!empty_.is_open()) {
+      // The first use attaches the instance itself: kernels before 6.15 clone only what is
+      // attached.
+      empty_ = MYRT_TRY(empty_directory());
+      return sys::move_mount(empty_.get(), target);
+    }
+    const sys::UniqueFd clone = MYRT_TRY(sys::open_tree_clone(empty_.get(), "", false));
+    return sys::move_mount(clone.get(), target);
+  }
+
+  Result<void> mask_file(int target) {
+    if (!null_.is_open()) {
+      null_ = MYRT_TRY(open_null_device());
+    }
+    const sys::UniqueFd clone = MYRT_TRY(sys::open_tree_clone(null_.get(), "", false));
+    MYRT_TRY(
+        sys::mount_setattr(clone.get(), "", {.set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE}));
+    return sys::move_mount(clone.get(), target);
+  }
+
+  sys::UniqueFd empty_;
+  sys::UniqueFd null_;
+};
+
+Result<void> mask_path(int root, const std::string& path, Masks& masks) {
+  Result<sys::UniqueFd> target = sys::open_in_root(root, path, O_PATH);
+  if (!target.has_value() && is_missing(target.error())) {
+    return {};
+  }
+  const sys::UniqueFd fd = MYRT_TRY(std::move(target));
+  const struct ::stat status = MYRT_TRY(sys::status_of(fd.get(), path));
+  return masks.mask(fd.get(), S_ISDIR(status.st_mode));
+}
+
+Result<void> make_read_only(int root, const std::string& path) {
+  Result<sys::UniqueFd> target = sys::open_in_root(root, path, O_PATH);
+  if (!target.has_value() && is_missing(target.error())) {
+    return {};
+  }
+  const sys::UniqueFd fd = MYRT_TRY(std::move(target));
+  const sys::UniqueFd tree = MYRT_TRY(sys::open_tree_clone(fd.get(), "", true));
+  MYRT_TRY(sys::mount_setattr(tree.get(), "", {.set = MOUNT_ATTR_RDONLY}));
+  return sys::move_mount(tree.get(), fd.get());
+}
+
+}  // namespace
+
+Result<void> finish(const plan::RootfsPlan& plan, Root& root) {
+  for (const std::string& path : plan.readonly_paths) {
+    MYRT_TRY(in("read-only path " + path, make_read_only(root.fd.get(), path)));
+  }
+  // After the read-only paths: a masked path below one of them must stay masked.
+  Masks masks;
+  for (const std::string& path : plan.masked_paths) {
+    MYRT_TRY(in("masked path " + path, mask_path(root.fd.get(), path, masks)));
+  }
+  for (const LateReadOnly& late : root.late) {
+    MYRT_TRY(in("read-only " + late.destination,
+                sys::mount_setattr(late.mount.get(), "", {.set = MOUNT_ATTR_RDONLY})));
+  }
+  if (plan.read_only && plan.new_mount_namespace) {
+    MYRT_TRY(
+        in("read-only root", sys::mount_setattr(root.fd.get(), "", {.set = MOUNT_ATTR_RDONLY})));
+  }
+  return {};
+}
+
+}  // namespace myrt::rootfs

@@ -1,0 +1,50 @@
+// The parts of `prepare`, one a file. `root` is a descriptor of the container's "/".
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <myrt/result.h>
+
+#include "plan/plan.h"
+#include "rootfs/prepare.h"
+#include "sys/unique_fd.h"
+
+namespace myrt::rootfs {
+
+/// Where a mount goes.
+struct Target {
+  sys::UniqueFd fd;      // O_PATH
+  bool existed = false;  // false: made by us
+};
+
+/// Resolves the destination of `step` inside the root and makes it when it is missing. Refuses what
+/// leads into a procfs by a link, and a link on the way where the step forbids it.
+Result<Target> mount_target(int root, const plan::MountStep& step, bool directory);
+
+/// Applies the propagation words of `step` to the mount `mount`, one call each.
+Result<void> apply_propagation(int mount, const plan::MountStep& step);
+
+/// kFilesystem. Returns the attached mount.
+Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step);
+/// kBind: attaches `tree`. Returns it.
+Result<sys::UniqueFd> mount_bind(Root& root, const plan::MountStep& step, sys::UniqueFd tree);
+/// kRemount.
+Result<void> remount(Root& root, const plan::MountStep& step);
+/// kCgroup.
+Result<void> mount_cgroups(Root& root, const plan::RootfsPlan& plan, const plan::MountStep& step);
+
+/// The overlay of `plan` as a detached mount.
+Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_namespace);
+
+/// Device nodes, then the links of /dev.
+Result<void> make_devices(int root, const plan::DevicePlan& devices, bool in_user_namespace);
+
+/// Copies the tree below directory `from` into the empty directory `to`: modes, owners, times,
+/// links, extended attributes.
+Result<void> copy_tree(int from, int to);
+
+/// A detached tree of one null device, verified to be 1:3: what masks files.
+Result<sys::UniqueFd> open_null_device();
+
+}  // namespace myrt::rootfs
