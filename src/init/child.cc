@@ -1,0 +1,185 @@
+// The order of the steps is the behaviour: they stand in three flat lists, `build` (the machine),
+// `prepare_program` (who runs what) and `run_program` (from Ready to execve).
+#include "init/child.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <tuple>
+#include <utility>
+
+#include "cgroup/manager.h"
+#include "init/console.h"
+#include "init/credentials.h"
+#include "init/descriptors.h"
+#include "init/exec_fifo.h"
+#include "init/hooks.h"
+#include "init/namespaces.h"
+#include "init/program.h"
+#include "init/start_program.h"
+#include "init/sysctl.h"
+#include "sys/process.h"
+
+namespace myrt::init {
+
+namespace {
+
+std::vector<int> numbers(const Inherited& own) {
+  std::vector<int> list = {own.channel.fd(), own.exec_fifo.get(), own.cgroup.get(),
+                           own.sources.root.get()};
+  for (const auto* group : {&own.sources.binds, &own.joins, &own.tasks}) {
+    for (const sys::UniqueFd& fd : *group) {
+      list.push_back(fd.get());
+    }
+  }
+  return list;
+}
+
+Result<void> start_session() {
+  if (::setsid() < 0) {
+    return std::unexpected(Error::from_errno({"start a session"}));
+  }
+  return {};
+}
+
+/// The user namespace is ours once its maps are written.
+Result<void> enter_user_namespace(const ChildPlan& child, Channel& runtime) {
+  const plan::NamespacePlan& namespaces = child.plan->namespaces;
+  if (!namespaces.uid_map.empty()) {
+    if (!child.privileged) {
+      // The maps of a process that is not dumpable belong to the host's root.
+      MYRT_TRY(sys::set_dumpable(true));
+    }
+    MYRT_TRY(runtime.wait_for(Message::Kind::kIdMapsWritten));
+    MYRT_TRY(sys::set_dumpable(false));
+  }
+  if (namespaces.in_user_namespace) {
+    MYRT_TRY(become_setup_user(namespaces));
+    // A change of credentials clears it (prctl(2)).
+    MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
+  }
+  return {};
+}
+
+Result<void> run_creation_hooks(const ChildPlan& child, Channel& runtime) {
+  const Hooks& hooks = child.plan->hooks;
+  if (!hooks.prestart.empty() || !hooks.create_runtime.empty()) {
+    MYRT_TRY(runtime.send(Message::Kind::kRunHooks));
+    MYRT_TRY(runtime.wait_for(Message::Kind::kHooksDone));
+  }
+  return run_hooks(hooks.create_container, {.kind = "createContainer",
+                                            .state = child.hook_state.with("creating", ::getpid()),
+                                            .directory = child.plan->rootfs.path});
+}
+
+/// The terminal is taken from the container's devpts and its master handed to the runtime.
+Result<sys::UniqueFd> make_console(const plan::Plan& plan, int root, Channel& runtime) {
+  if (!plan.process.has_value() || !plan.process->terminal) {
+    return sys::UniqueFd();
+  }
+  Console console = MYRT_TRY(in("terminal", open_console(root, *plan.process)));
+  MYRT_TRY(runtime.send_with(Message::Kind::kConsole, console.name, console.master.get()));
+  return std::move(console.slave);
+}
+
+/// From the clone to the pivoted root. Returns the terminal's slave, if there is a terminal.
+Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
+  const plan::Plan& plan = *child.plan;
+  MYRT_TRY(close_all_except(3 + plan.preserve_fds, numbers(own)));
+  MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
+  MYRT_TRY(start_session());
+  // First of all: nothing of the container may run, or use memory, outside its cgroups.
+  MYRT_TRY(cgroup::join(own.tasks, plan.cgroup));
+  own.tasks.clear();
+  own.cgroup.reset();
+  if (!plan.namespaces.through_joiner) {
+    MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));
+  }
+  MYRT_TRY(enter_user_namespace(child, own.channel));
+  if (plan.namespaces.new_cgroup) {
+    // After joining: the namespace's root is the cgroup of the process that makes it
+    // (cgroup_namespaces(7)).
+    MYRT_TRY(sys::unshare(clone_flag(NamespaceKind::kCgroup), "cgroup namespace"));
+  }
+  MYRT_TRY(furnish_namespaces(plan.namespaces));
+  if (plan.new_keyring) {
+    MYRT_TRY(new_session_keyring(plan.id));
+  }
+  ::umask(0);
+  rootfs::Root root =
+      MYRT_TRY(rootfs::prepare(plan.rootfs, plan.namespaces, std::move(own.sources)));
+  // While the host's procfs can still be seen: without one in sight a user namespace gets none
+  // (mount_too_revealing).
+  sys::UniqueFd procfs;
+  if (!plan.sysctl.empty()) {
+    procfs = MYRT_TRY(in("procfs for sysctl", rootfs::own_procfs()));
+  }
+  MYRT_TRY(run_creation_hooks(child, own.channel));
+  sys::UniqueFd terminal = MYRT_TRY(make_console(plan, root.fd.get(), own.channel));
+  MYRT_TRY(write_sysctls(procfs.get(), plan.sysctl));
+  procfs.reset();
+  MYRT_TRY(rootfs::finish(plan.rootfs, root));
+  MYRT_TRY(rootfs::enter(plan.rootfs, std::move(root)));
+  return terminal;
+}
+
+/// Ready is the last message of the set-up: what fails later is told through the fifo.
+Result<void> hand_over(Channel& runtime) {
+  MYRT_TRY(runtime.send(Message::Kind::kReady));
+  return runtime.wait_for_plain(Message::Kind::kCommitted);
+}
+
+Result<StartProgram> create_container(const ChildPlan& child, Inherited& own) {
+  sys::UniqueFd terminal = MYRT_TRY(build(child, own));
+  StartProgram program = MYRT_TRY(prepare_program(child, std::move(terminal)));
+  MYRT_TRY(close_all_except(3 + child.plan->preserve_fds, {own.channel.fd(), own.exec_fifo.get()}));
+  MYRT_TRY(confine(child, own.channel));
+  MYRT_TRY(hand_over(own.channel));
+  return program;
+}
+
+Result<void> join_and_clone(const ChildPlan& child, Inherited& own) {
+  const plan::NamespacePlan& namespaces = child.plan->namespaces;
+  MYRT_TRY(close_all_except(3 + child.plan->preserve_fds, numbers(own)));
+  MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
+  MYRT_TRY(join_namespaces(namespaces, std::move(own.joins)));
+  const sys::CloneRequest request = {.flags = namespaces.clone_flags | CLONE_PARENT,
+                                     .cgroup = own.cgroup.get()};
+  const sys::Cloned cloned =
+      MYRT_TRY(in("clone the container process", sys::clone_process(request)));
+  if (cloned.pid == 0) {
+    child_main(child, std::move(own));
+  }
+  return own.channel.send_with(Message::Kind::kCloned, std::to_string(cloned.pid),
+                               cloned.pidfd.get());
+}
+
+}  // namespace
+
+void child_main(const ChildPlan& child, Inherited inherited) {
+  const Result<StartProgram> program = create_container(child, inherited);
+  if (!program.has_value()) {
+    // Without a listener on the other side there is nobody to tell: the runtime is gone, and so are
+    // we.
+    std::ignore = inherited.channel.send_failure(program.error());
+    sys::child_exit(1);
+  }
+  inherited.channel.close();
+  run_program(child, *program, inherited.exec_fifo.get());
+}
+
+void joiner_main(const ChildPlan& child, Inherited inherited) {
+  const Result<void> done = join_and_clone(child, inherited);
+  if (!done.has_value()) {
+    // As in child_main.
+    std::ignore = inherited.channel.send_failure(done.error());
+    sys::child_exit(1);
+  }
+  sys::child_exit(0);
+}
+
+}  // namespace myrt::init

@@ -1,0 +1,50 @@
+// The runtime's half of the clone: starting the container process and speaking with it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <myrt/result.h>
+
+#include "init/channel.h"
+#include "init/child.h"
+#include "sys/process.h"
+#include "sys/unique_fd.h"
+
+namespace myrt::init {
+
+/// The container process as the runtime holds it until the container is created. It is killed and
+/// reaped when this is destroyed without `release`.
+class Launched {
+ public:
+  Launched(pid_t pid, sys::UniqueFd pidfd, Channel channel)
+      : pid_(pid), pidfd_(std::move(pidfd)), channel_(std::move(channel)) {}
+  Launched(const Launched&) = delete;
+  Launched& operator=(const Launched&) = delete;
+  Launched(Launched&& other) noexcept;
+  Launched& operator=(Launched&&) = delete;
+  ~Launched();
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] int pidfd() const { return pidfd_.get(); }
+
+  Result<void> send(Message::Kind kind) { return channel_.send(kind); }
+  /// As Channel::wait_for. When the process died without a word, the error says how it ended.
+  Result<Channel::Received> wait_for(Message::Kind kind);
+
+  /// The container lives on by itself: the sync socket is closed. Gives the pidfd away.
+  sys::UniqueFd release();
+
+ private:
+  pid_t pid_ = 0;
+  sys::UniqueFd pidfd_;
+  Channel channel_;
+};
+
+/// Clones the container process, through a joiner where the plan wants one. `inherited` is closed
+/// in the runtime.
+Result<Launched> launch(const ChildPlan& child, Inherited inherited);
+
+/// Writes the id maps of the process's new user namespace, if the plan has one, and says so to it.
+Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces);
+
+}  // namespace myrt::init

@@ -1,0 +1,80 @@
+#include "init/namespaces.h"
+
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "sys/credentials.h"
+#include "sys/kernel_defs.h"
+#include "sys/netlink.h"
+#include "sys/process.h"
+
+namespace myrt::init {
+
+namespace {
+
+struct KindEntry {
+  int flag;
+  const char* word;
+};
+
+// Indexed by NamespaceKind.
+constexpr std::array<KindEntry, kNamespaceKinds> kKinds = {{{CLONE_NEWUSER, "user"},
+                                                            {CLONE_NEWNS, "mount"},
+                                                            {CLONE_NEWPID, "pid"},
+                                                            {CLONE_NEWNET, "network"},
+                                                            {CLONE_NEWIPC, "ipc"},
+                                                            {CLONE_NEWUTS, "uts"},
+                                                            {CLONE_NEWCGROUP, "cgroup"},
+                                                            {CLONE_NEWTIME, "time"}}};
+
+const KindEntry& entry(NamespaceKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
+
+}  // namespace
+
+int clone_flag(NamespaceKind kind) { return entry(kind).flag; }
+const char* kind_word(NamespaceKind kind) { return entry(kind).word; }
+
+Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::UniqueFd> joins) {
+  for (std::size_t i = 0; i < plan.joins.size(); ++i) {
+    const plan::Join& join = plan.joins[i];
+    MYRT_TRY(in(std::string("join ") + kind_word(join.kind) + " namespace",
+                sys::setns(joins[i].get(), clone_flag(join.kind), join.path)));
+  }
+  return {};
+}
+
+Result<void> become_setup_user(const plan::NamespacePlan& plan) {
+  if (!plan.deny_setgroups) {
+    MYRT_TRY(sys::set_groups({}));
+  }
+  MYRT_TRY(sys::set_gid(plan.setup_gid));
+  return sys::set_uid(plan.setup_uid);
+}
+
+Result<void> furnish_namespaces(const plan::NamespacePlan& plan) {
+  if (!plan.hostname.empty() && ::sethostname(plan.hostname.data(), plan.hostname.size()) != 0) {
+    return std::unexpected(Error::from_errno({"set hostname ", plan.hostname}));
+  }
+  if (!plan.domainname.empty() &&
+      ::setdomainname(plan.domainname.data(), plan.domainname.size()) != 0) {
+    return std::unexpected(Error::from_errno({"set domainname ", plan.domainname}));
+  }
+  return plan.loopback_up ? sys::bring_loopback_up() : Result<void>{};
+}
+
+Result<void> new_session_keyring(const std::string& id) {
+  const std::string name = "_ses." + id;
+  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()) < 0 && errno != ENOSYS) {
+    return std::unexpected(Error::from_errno({"join session keyring ", name}));
+  }
+  return {};
+}
+
+}  // namespace myrt::init

@@ -1,0 +1,32 @@
+// Namespaces in the container process: joining, ids, names.
+#pragma once
+
+#include <vector>
+
+#include <myrt/result.h>
+
+#include "plan/plan.h"
+#include "sys/unique_fd.h"
+
+namespace myrt::init {
+
+/// The CLONE_NEW* bit of a kind.
+int clone_flag(NamespaceKind kind);
+/// The specification's word for a kind: "network", "mount" ...
+const char* kind_word(NamespaceKind kind);
+
+/// setns(2) of each join in order; the descriptors are closed.
+Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::UniqueFd> joins);
+
+/// Inside a user namespace: becomes the user that sets up the root file system, so that what it
+/// makes has an owner.
+Result<void> become_setup_user(const plan::NamespacePlan& plan);
+
+/// What a new namespace is given: host and domain name, loopback up.
+Result<void> furnish_namespaces(const plan::NamespacePlan& plan);
+
+/// A new session keyring `_ses.<id>`, so that the caller's keys are out of reach (keyrings(7)).
+/// Kernels without keyrings have none to protect.
+Result<void> new_session_keyring(const std::string& id);
+
+}  // namespace myrt::init

@@ -1,0 +1,34 @@
+// The last part of the container process: from the pivoted root to execve(2).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <myrt/result.h>
+
+#include "init/child.h"
+
+namespace myrt::init {
+
+/// The process's name (comm) until it executes its program: a dead one that still has it never did.
+inline constexpr const char* kWaitingName = "myrt-init";
+
+/// What will be executed.
+struct StartProgram {
+  std::string path;                      // empty: config.json has no process
+  std::vector<std::string> environment;  // complete
+};
+
+/// Working directory, terminal, stdio, environment; finds the program with the rights it will have.
+Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd terminal);
+
+/// Limits, filter, credentials. A filter without no_new_privileges goes before the loss of
+/// CAP_SYS_ADMIN, which loading needs (seccomp(2)). One with it waits for `run_program`, so that no
+/// call of ours is made under it, unless it has a listener, whose agent must have it before
+/// `create` returns.
+Result<void> confine(const ChildPlan& child, Channel& runtime);
+
+/// Waits for `start`, runs startContainer hooks, executes. Failures go into the fifo.
+[[noreturn]] void run_program(const ChildPlan& child, const StartProgram& program, int fifo);
+
+}  // namespace myrt::init
