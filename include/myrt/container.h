@@ -1,0 +1,93 @@
+// The life cycle of containers: one function a command. The library prints nothing; warnings go to
+// the log sink
+// (<myrt/log.h>).
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <myrt/result.h>
+#include <myrt/state.h>
+
+namespace myrt {
+
+/// The state root: the directory in which each container has a directory of its own. Cheap to copy.
+struct Store {
+  std::string root;  // absolute
+};
+
+/// `/run/myrt` for root, `$XDG_RUNTIME_DIR/myrt` (`runtime_directory`, empty counts as unset) for
+/// others.
+std::string default_store_root(uid_t uid, std::string_view runtime_directory);
+
+/// An overlay as the container's root: `--overlay LOWER[:LOWER...][,upper=DIR,work=DIR]`.
+struct OverlayRequest {
+  std::vector<std::string> lower;  // the first is on top; relative to the bundle
+  std::string
+      upper;  // both or none; none: changes go to a layer that disappears with the container
+  std::string work;
+};
+/// Parses the argument of `--overlay`; `\` escapes `:`, `,` and itself.
+Result<OverlayRequest> parse_overlay(std::string_view argument);
+
+struct CreateOptions {
+  std::string bundle = ".";
+  std::string config;  // file instead of <bundle>/config.json; empty: the bundle's
+  std::string console_socket;
+  std::string pidfd_socket;
+  std::string pid_file;
+  bool no_pivot = false;
+  bool no_new_keyring = false;
+  int preserve_fds = 0;
+  int listen_fds = 0;  // descriptors from LISTEN_FDS, when LISTEN_PID was this process
+  std::optional<OverlayRequest> overlay;
+  bool overlay_annotations = false;  // honour org.myrt.overlay.* annotations
+  bool cgroups_disabled = false;
+  bool foreground = false;  // the caller relays the terminal itself; set by run()
+  bool systemd_cgroup = false;
+};
+
+/// Creates a container: on return it is `created`, its process waits for start() (runtime.md
+/// "Create"). A failure leaves nothing behind. Errors: EEXIST the id is in use; EINVAL the id is
+/// malformed.
+Result<void> create(const Store& store, std::string_view id, const CreateOptions& options);
+
+/// Lets a created container run its program. Returns when execve(2) has succeeded, with the reason
+/// when it has not.
+Result<void> start(const Store& store, std::string_view id);
+
+struct RunOptions {
+  bool detach = false;
+  bool keep = false;  // leave the state of a container that ended
+  bool no_subreaper = false;
+};
+/// Creates and starts. In the foreground: forwards signals, relays the terminal, waits, deletes,
+/// and returns the program's exit status as a shell would (128 + signal). Detached: 0.
+Result<int> run(const Store& store, std::string_view id, const CreateOptions& options,
+                const RunOptions& run_options);
+
+/// ENOENT: no such container.
+Result<State> state(const Store& store, std::string_view id);
+
+/// Every container of the store, by id. A damaged entry is listed as stopped and hides no other. A
+/// store that does not exist is an empty list.
+Result<std::vector<State>> list(const Store& store);
+
+/// Sends `signal` to the container process, or to every process in its cgroup when `all` is set.
+/// Errors: ENOENT no such container; ESRCH it has stopped (runtime-spec, runtime.md "Kill").
+/// Uses a pidfd and the recorded start time, so a reused pid is never hit.
+Result<void> kill(const Store& store, std::string_view id, int signal, bool all);
+
+/// Removes a container that is stopped, or created (it is killed). With `force` also a running,
+/// half-created or damaged one; an unknown id is no error then. Runs poststop hooks; their failures
+/// are warnings (runtime.md "Delete").
+Result<void> remove(const Store& store, std::string_view id, bool force);
+
+/// "TERM", "SIGTERM", "sigterm", "15", "RTMIN+3" to the number 1..64. 0 is refused.
+Result<int> parse_signal(std::string_view text);
+
+}  // namespace myrt

@@ -1,0 +1,39 @@
+// What is known of one container (runtime-spec 1.3.0, runtime.md "State").
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <myrt/result.h>
+
+namespace myrt {
+
+/// The version of the runtime specification that myrt implements, and that its states comply with.
+inline constexpr std::string_view kOciVersion = "1.3.0";
+
+enum class Status { kCreating, kCreated, kRunning, kPaused, kStopped };
+
+/// The specification's word: "creating", "created", "running", "paused", "stopped".
+std::string_view status_word(Status status);
+
+struct State {
+  std::string id;
+  Status status = Status::kStopped;
+  pid_t pid = 0;  // as the caller sees it; 0 when stopped
+  std::string bundle;
+  std::string rootfs;   // absolute path of root.path
+  std::string created;  // RFC 3339, UTC, nanoseconds
+  std::string owner;    // name of the user who created it, from its uid; empty when it has no name
+  std::vector<std::pair<std::string, std::string>> annotations;
+};
+
+/// The state as JSON text, as `myrt state` prints it: indented, with a newline at the end.
+std::string state_json(const State& state);
+/// The states as one JSON array on one line, as `myrt list --format json` prints them.
+std::string states_json(const std::vector<State>& states);
+
+}  // namespace myrt

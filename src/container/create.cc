@@ -1,0 +1,319 @@
+// `create`, the runtime's half: the steps stand in one flat list, `create_container`. The container
+// process's half is init/child.cc.
+#include "container/create.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <tuple>
+
+#include <myrt/log.h>
+
+#include "base/text.h"
+#include "cgroup/manager.h"
+#include "container/inputs.h"
+#include "container/json_text.h"
+#include "container/process_id.h"
+#include "host/binfmt.h"
+#include "init/exec_fifo.h"
+#include "init/hooks.h"
+#include "init/launch.h"
+#include "seccomp/notify.h"
+#include "sys/file.h"
+#include "sys/proc.h"
+#include "sys/socket.h"
+
+namespace myrt::container {
+
+namespace {
+
+using Kind = init::Message::Kind;
+
+constexpr const char* kConfigFile = "config.json";
+
+/// Removes what `create` made, unless it came to its end.
+class Undo {
+ public:
+  Undo(const Store& store, const Entry& entry, const Record& record, const Hooks& hooks)
+      : store_(store), entry_(entry), record_(record), hooks_(hooks) {}
+  Undo(const Undo&) = delete;
+  Undo& operator=(const Undo&) = delete;
+
+  /// Hooks of the container have run: a failure from now on runs poststop (runtime.md "Lifecycle").
+  void arm_poststop() { poststop_ = true; }
+  void commit() { committed_ = true; }
+
+  ~Undo() {
+    if (committed_) {
+      return;
+    }
+    // The first failure is what the user must hear of; these are told beside it.
+    warn(cgroup::remove(record_.cgroups));
+    if (poststop_) {
+      for (std::size_t i = 0; i < hooks_.poststop.size(); ++i) {
+        warn(init::run_hook(hooks_.poststop[i], i,
+                            {.kind = "poststop",
+                             .state = hook_state(record_).with("stopped", 0),
+                             .directory = record_.bundle}));
+      }
+    }
+    warn(remove_entry(store_, entry_));
+  }
+
+ private:
+  static void warn(const Result<void>& result) {
+    if (!result.has_value()) {
+      log(LogLevel::kDebug, "undo: " + result.error().text());
+    }
+  }
+
+  const Store& store_;
+  const Entry& entry_;
+  const Record& record_;
+  const Hooks& hooks_;
+  bool poststop_ = false;
+  bool committed_ = false;
+};
+
+std::string now() {
+  struct ::timespec time = {};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  struct ::tm parts = {};
+  ::gmtime_r(&time.tv_sec, &parts);
+  std::string text(sizeof "YYYY-MM-DDTHH:MM:SS", '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts));
+  const std::string nanoseconds = std::to_string(time.tv_nsec);
+  return text + "." + std::string(9 - nanoseconds.size(), '0') + nanoseconds + "Z";
+}
+
+Record first_record(const Inputs& inputs, const ProcessId& creator) {
+  const plan::Plan& plan = inputs.plan;
+  return {.id = plan.id,
+          .phase = Phase::kCreating,
+          .creator = creator,
+          .process = {},
+          .bundle = plan.bundle,
+          .rootfs = plan.rootfs.path,
+          .created = now(),
+          .uid = ::getuid(),
+          .has_process = plan.process.has_value(),
+          .has_poststart = !plan.hooks.poststart.empty(),
+          .has_poststop = !plan.hooks.poststop.empty(),
+          .own_pid_namespace = (plan.namespaces.clone_flags & CLONE_NEWPID) != 0,
+          .own_mount_namespace = plan.rootfs.new_mount_namespace,
+          .cgroups = cgroup::directories(plan.cgroup),
+          .annotations = inputs.spec.annotations};
+}
+
+/// net.* acts on the calling process's network namespace: a joined one that is the runtime's own
+/// would be the host's.
+Result<void> refuse_own_network(int joined, const plan::Plan& plan) {
+  struct ::stat theirs = {};
+  struct ::stat ours = {};
+  if (::fstat(joined, &theirs) != 0 || ::stat("/proc/self/ns/net", &ours) != 0) {
+    return std::unexpected(Error::from_errno({"compare network namespaces"}));
+  }
+  if (theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino) {
+    return {};
+  }
+  for (const auto& [path, value] : plan.sysctl) {
+    if (path.starts_with("net/")) {
+      return std::unexpected(Error("config.json: /linux/sysctl: " + path +
+                                   " would change the host's network namespace"));
+    }
+  }
+  return {};
+}
+
+Result<std::vector<sys::UniqueFd>> open_joins(const plan::Plan& plan) {
+  std::vector<sys::UniqueFd> joins;
+  for (const plan::Join& join : plan.namespaces.joins) {
+    joins.push_back(MYRT_TRY(in("namespace", sys::open_at(AT_FDCWD, join.path, O_RDONLY))));
+    if (join.kind == NamespaceKind::kNetwork && !plan.sysctl.empty()) {
+      MYRT_TRY(refuse_own_network(joins.back().get(), plan));
+    }
+  }
+  return joins;
+}
+
+Result<init::Inherited> open_inherited(const plan::Plan& plan, const Entry& entry) {
+  init::Inherited inherited;
+  inherited.sources = MYRT_TRY(rootfs::open_sources(plan.rootfs));
+  inherited.joins = MYRT_TRY(open_joins(plan));
+  if (!plan.cgroup.directories.empty()) {
+    if (plan.cgroup.pure_v2) {
+      inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
+    } else {
+      inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
+    }
+  }
+  inherited.exec_fifo = MYRT_TRY(init::make_exec_fifo(entry.directory.get()));
+  return inherited;
+}
+
+Result<void> write_oom_score(const plan::Plan& plan, pid_t pid) {
+  if (!plan.process.has_value() || !plan.process->oom_score_adj.has_value()) {
+    return {};
+  }
+  const std::string file = "/proc/" + std::to_string(pid) + "/oom_score_adj";
+  return in("process.oomScoreAdj",
+            sys::write_value(AT_FDCWD, file, std::to_string(*plan.process->oom_score_adj)));
+}
+
+Result<void> run_runtime_hooks(const Hooks& hooks, const Record& record, init::Launched& launched) {
+  if (hooks.prestart.empty() && hooks.create_runtime.empty()) {
+    return {};
+  }
+  MYRT_TRY(launched.wait_for(Kind::kRunHooks));
+  init::HookRun run{.kind = "prestart",
+                    .state = hook_state(record).with("creating", record.process.pid),
+                    .directory = record.bundle};
+  MYRT_TRY(init::run_hooks(hooks.prestart, run));
+  run.kind = "createRuntime";
+  MYRT_TRY(init::run_hooks(hooks.create_runtime, run));
+  return launched.send(Kind::kHooksDone);
+}
+
+/// Takes the terminal's master, and gives it to the console socket if there is one.
+Result<sys::UniqueFd> take_terminal(const plan::Plan& plan, const std::string& console_socket,
+                                    init::Launched& launched) {
+  if (!plan.process.has_value() || !plan.process->terminal) {
+    return sys::UniqueFd();
+  }
+  init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kConsole));
+  if (received.descriptors.size() != 1) {
+    return std::unexpected(Error::from_code(EPROTO, {"sync socket: no terminal"}));
+  }
+  sys::UniqueFd master = std::move(received.descriptors.front());
+  if (console_socket.empty()) {
+    return master;
+  }
+  const sys::UniqueFd socket =
+      MYRT_TRY(in("--console-socket", sys::connect_stream(console_socket)));
+  MYRT_TRY(in("--console-socket", sys::send_descriptor(socket.get(), received.text, master.get())));
+  return sys::UniqueFd();
+}
+
+/// The listener is taken out of the process: its filter may forbid it to send anything.
+Result<void> take_listener(const seccomp::Filter& filter, const Record& record, int agent,
+                           init::Launched& launched) {
+  const init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kFiltered));
+  const auto number = base::parse_integer<int>(received.text, 0);
+  if (!number.has_value()) {
+    return std::unexpected(
+        Error::from_code(EPROTO, {"sync socket: listener \"", received.text, "\""}));
+  }
+  const sys::UniqueFd listener = MYRT_TRY(sys::pidfd_getfd(launched.pidfd(), *number));
+  MYRT_TRY(in("seccomp.listenerPath",
+              seccomp::send_listener(agent, seccomp_process_state(record, filter.listener_metadata),
+                                     listener.get())));
+  return launched.send(Kind::kListenerTaken);
+}
+
+Result<void> write_pid_file(const std::string& path, pid_t pid) {
+  if (path.empty()) {
+    return {};
+  }
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const sys::UniqueFd open =
+      MYRT_TRY(in("--pid-file", sys::open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY)));
+  return in("--pid-file",
+            sys::replace_file(open.get(), path.substr(slash + 1), std::to_string(pid), 0644));
+}
+
+Result<void> send_pidfd(const std::string& path, int pidfd) {
+  if (path.empty()) {
+    return {};
+  }
+  const sys::UniqueFd socket = MYRT_TRY(in("--pidfd-socket", sys::connect_stream(path)));
+  return in("--pidfd-socket", sys::send_descriptor(socket.get(), "pidfd", pidfd));
+}
+
+Result<void> save_config(const Entry& entry, const std::string& text) {
+  const sys::UniqueFd file = MYRT_TRY(sys::open_at(entry.directory.get(), kConfigFile,
+                                                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+  return sys::write_all(file.get(), text, kConfigFile);
+}
+
+Result<sys::UniqueFd> connect_agent(const std::optional<seccomp::Filter>& filter) {
+  return filter.has_value() && filter->notify
+             ? in("seccomp.listenerPath", seccomp::connect_agent(filter->listener_path))
+             : Result<sys::UniqueFd>();
+}
+
+/// From the clone to the moment at which only `start` is missing.
+Result<void> bring_up(Created& created, const Inputs& inputs,
+                      const std::optional<seccomp::Filter>& filter, const CreateOptions& options,
+                      init::Launched& launched) {
+  const plan::Plan& plan = inputs.plan;
+  created.record.process = MYRT_TRY(identify(launched.pid()));
+  MYRT_TRY(write_record(created.entry.directory.get(), created.record));
+  MYRT_TRY(write_oom_score(plan, launched.pid()));
+  MYRT_TRY(init::write_id_maps(launched, plan.namespaces));
+  MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
+  created.terminal = MYRT_TRY(take_terminal(plan, options.console_socket, launched));
+  if (filter.has_value() && filter->notify) {
+    const sys::UniqueFd agent = MYRT_TRY(connect_agent(filter));
+    MYRT_TRY(take_listener(*filter, created.record, agent.get(), launched));
+  }
+  MYRT_TRY(launched.wait_for(Kind::kReady));
+  MYRT_TRY(send_pidfd(options.pidfd_socket, launched.pidfd()));
+  created.record.phase = Phase::kCreated;
+  MYRT_TRY(write_record(created.entry.directory.get(), created.record));
+  MYRT_TRY(write_pid_file(options.pid_file, launched.pid()));
+  Result<void> committed = launched.send(Kind::kCommitted);
+  if (!committed.has_value() && !options.pid_file.empty()) {
+    std::ignore =
+        ::unlink(options.pid_file.c_str());  // the process is gone: its pid must not be read
+  }
+  return committed;
+}
+
+}  // namespace
+
+Result<Created> create_container(const Store& store, std::string_view id,
+                                 const CreateOptions& options) {
+  MYRT_TRY(check_id(id));
+  const Inputs inputs = MYRT_TRY(read_inputs(id, options));
+  const sys::UniqueFd root = MYRT_TRY(open_root(store, true));
+  const std::optional<seccomp::Filter> filter = MYRT_TRY(make_filter(inputs.spec, root.get()));
+  const sys::ProcessStat self = MYRT_TRY(sys::process_stat(::getpid()));
+  Created created{
+      .entry = MYRT_TRY(make_entry(root.get(), id)),
+      .record = first_record(inputs, {.pid = ::getpid(), .start_time = self.start_time}),
+      .pidfd = {},
+      .terminal = {}};
+  Undo undo(store, created.entry, created.record, inputs.plan.hooks);
+  MYRT_TRY(write_record(created.entry.directory.get(), created.record));
+  MYRT_TRY(save_config(created.entry, inputs.config_text));
+  MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
+  init::Inherited inherited = MYRT_TRY(open_inherited(inputs.plan, created.entry));
+  const init::ChildPlan child{.plan = &inputs.plan,
+                              .filter = filter.has_value() ? &*filter : nullptr,
+                              .hook_state = hook_state(created.record),
+                              .ignored_signals = self.ignored_signals,
+                              .foreign_formats = host::foreign_formats(),
+                              .privileged = ::geteuid() == 0};
+  init::Launched launched = MYRT_TRY(init::launch(child, std::move(inherited)));
+  undo.arm_poststop();
+  MYRT_TRY(bring_up(created, inputs, filter, options, launched));
+  created.pidfd = launched.release();
+  undo.commit();
+  return created;
+}
+
+}  // namespace myrt::container
+
+namespace myrt {
+
+Result<void> create(const Store& store, std::string_view id, const CreateOptions& options) {
+  MYRT_TRY(container::create_container(store, id, options));
+  return {};
+}
+
+}  // namespace myrt

@@ -1,0 +1,96 @@
+#include "container/inputs.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <memory>
+
+#include <myrt/log.h>
+
+#include "cgroup/layout.h"
+#include "host/probe.h"
+#include "seccomp/cache.h"
+#include "seccomp/support.h"
+#include "sys/file.h"
+
+namespace myrt::container {
+
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20U;
+
+/// A terminal needs somebody at the other end: the console socket, or the runtime itself in the
+/// foreground.
+Result<void> check_terminal(const Spec& spec, const CreateOptions& options) {
+  const bool terminal = spec.process.has_value() && spec.process->terminal;
+  if (!terminal && !options.console_socket.empty()) {
+    return std::unexpected(Error("--console-socket: config.json asks for no terminal"));
+  }
+  if (terminal && options.console_socket.empty() && !options.foreground) {
+    return std::unexpected(Error(
+        "config.json: /process/terminal: needs --console-socket, or a run in the foreground"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&::free)> real(::realpath(path.c_str(), nullptr), &::free);
+  if (!real) {
+    return std::unexpected(Error::from_errno({path}));
+  }
+  return std::string(real.get());
+}
+
+Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
+  if (options.systemd_cgroup) {
+    return std::unexpected(Error("--systemd-cgroup: not supported yet"));
+  }
+  const std::string bundle = MYRT_TRY(in("bundle", real_path(options.bundle)));
+  const std::string file = options.config.empty() ? bundle + "/config.json" : options.config;
+  Inputs inputs;
+  inputs.config_text = MYRT_TRY(sys::read_file(AT_FDCWD, file, kMaxConfigBytes));
+  inputs.spec =
+      MYRT_TRY(parse_spec(inputs.config_text, options.config.empty() ? "config.json" : file));
+  MYRT_TRY(check_terminal(inputs.spec, options));
+  plan::Request request{.id = std::string(id),
+                        .bundle = bundle,
+                        .no_pivot = options.no_pivot,
+                        .no_new_keyring = options.no_new_keyring,
+                        .cgroups_disabled = options.cgroups_disabled,
+                        .listen_fds = options.listen_fds,
+                        .preserve_fds = options.preserve_fds,
+                        .overlay = {}};
+  request.overlay = MYRT_TRY(overlay_plan(inputs.spec, options, bundle));
+  const host::HostFacts host = MYRT_TRY(host::probe());
+  const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
+  inputs.plan = MYRT_TRY(in("config.json", plan::make_plan(inputs.spec, request, host, layout)));
+  for (const std::string& warning : inputs.spec.warnings) {
+    log(LogLevel::kWarning, warning);
+  }
+  for (const std::string& warning : inputs.plan.warnings) {
+    log(LogLevel::kWarning, warning);
+  }
+  return inputs;
+}
+
+Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root) {
+  std::optional<seccomp::Filter> filter;
+  if (!spec.linux.seccomp.has_value()) {
+    return filter;
+  }
+  const seccomp::KernelSupport kernel =
+      MYRT_TRY(in("seccomp", seccomp::kernel_support(*spec.linux.seccomp)));
+  // Without the directory nothing is cached, which costs time alone.
+  const Result<sys::UniqueFd> cache = seccomp::open_cache(state_root);
+  filter = MYRT_TRY(in("seccomp", seccomp::compile_cached(*spec.linux.seccomp, kernel,
+                                                          cache.has_value() ? cache->get() : -1)));
+  for (const std::string& name : filter->skipped) {
+    log(LogLevel::kDebug, "seccomp: unknown system call " + name);
+  }
+  return filter;
+}
+
+}  // namespace myrt::container

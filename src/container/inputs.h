@@ -1,0 +1,39 @@
+// What `create` reads before it changes anything: the bundle, config.json, the host; and the plan
+// made of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <myrt/container.h>
+#include <myrt/spec.h>
+
+#include "plan/make_plan.h"
+#include "seccomp/filter.h"
+#include "sys/unique_fd.h"
+
+namespace myrt::container {
+
+struct Inputs {
+  std::string config_text;  // as read, to be kept for exec and delete
+  Spec spec;
+  plan::Plan plan;
+};
+
+/// Errors name the file, and for config.json the place in it.
+Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options);
+
+/// The compiled seccomp filter of the spec, if it has one, from the cache below the state root.
+Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root);
+
+/// The overlay that the options or, where they allow it, the annotations ask for, with absolute
+/// directories that exist.
+Result<std::optional<plan::OverlayPlan>> overlay_plan(const Spec& spec,
+                                                      const CreateOptions& options,
+                                                      const std::string& bundle);
+
+/// The real, absolute path of `path`.
+Result<std::string> real_path(const std::string& path);
+
+}  // namespace myrt::container

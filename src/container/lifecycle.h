@@ -1,0 +1,32 @@
+// What the commands share once a container exists.
+#pragma once
+
+#include <string_view>
+
+#include <myrt/container.h>
+#include <myrt/spec.h>
+
+#include "container/record.h"
+#include "container/store.h"
+
+namespace myrt::container {
+
+/// start() for a container whose lock is held.
+Result<void> start_container(const Entry& entry, const Record& record);
+
+/// The hooks of the config that `create` read; the bundle's may be another by now.
+Result<Hooks> saved_hooks(const Entry& entry);
+
+/// Runs all poststop hooks. Failures are logged as warnings and the rest runs (runtime.md
+/// "Lifecycle").
+void run_poststop(const Entry& entry, const Record& record);
+
+/// SIGKILL for the container process and, when its end does not end the others, for all in its
+/// cgroups; waits until the process is gone or a zombie, at most ten seconds. A process that is
+/// gone already is fine.
+Result<void> kill_process(const Record& record);
+
+/// Takes everything of a stopped container away: cgroups, mounts, poststop hooks, state directory.
+Result<void> destroy(const Store& store, const Entry& entry, const Record& record);
+
+}  // namespace myrt::container

@@ -1,0 +1,114 @@
+#include "container/record.h"
+
+#include <fcntl.h>
+
+#include <cstddef>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "config/document.h"
+#include "config/reader.h"
+#include "config/report.h"
+#include "sys/file.h"
+
+namespace myrt::container {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFile = "state.json";
+constexpr int kFormat = 1;
+constexpr std::size_t kMaxBytes = std::size_t{16} << 20U;
+
+Json to_json(const ProcessId& process) {
+  return {{"pid", process.pid}, {"startTime", process.start_time}};
+}
+
+ProcessId process_id(const config::Value& value) {
+  return {.pid = value.need("pid").integer<pid_t>(0).value_or(0),
+          .start_time = value.need("startTime").integer<std::uint64_t>().value_or(0)};
+}
+
+constexpr std::string_view phase_word(Phase phase) {
+  return phase == Phase::kCreating ? "creating" : "created";
+}
+
+Record record_from(const config::Value& root) {
+  Record record;
+  record.id = root.need("id").text();
+  record.phase =
+      root.need("phase").text() == phase_word(Phase::kCreated) ? Phase::kCreated : Phase::kCreating;
+  record.creator = process_id(root.need("creator"));
+  record.process = process_id(root.need("process"));
+  record.bundle = root.need("bundle").text();
+  record.rootfs = root.need("rootfs").text();
+  record.created = root.need("created").text();
+  record.uid = root.need("uid").integer<std::uint32_t>().value_or(0);
+  record.has_process = root.need("hasProcess").boolean().value_or(false);
+  record.has_poststart = root.need("hasPoststart").boolean().value_or(false);
+  record.has_poststop = root.need("hasPoststop").boolean().value_or(false);
+  record.own_pid_namespace = root.need("ownPidNamespace").boolean().value_or(false);
+  record.own_mount_namespace = root.need("ownMountNamespace").boolean().value_or(false);
+  record.cgroups = root.need("cgroups").texts();
+  for (const config::Value& annotation : root.need("annotations").members("an object of strings")) {
+    record.annotations.emplace_back(annotation.key(), annotation.text());
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string record_json(const Record& record) {
+  Json annotations = Json::object();
+  for (const auto& [key, value] : record.annotations) {
+    annotations[key] = value;
+  }
+  const Json json = {{"format", kFormat},
+                     {"id", record.id},
+                     {"phase", phase_word(record.phase)},
+                     {"creator", to_json(record.creator)},
+                     {"process", to_json(record.process)},
+                     {"bundle", record.bundle},
+                     {"rootfs", record.rootfs},
+                     {"created", record.created},
+                     {"uid", record.uid},
+                     {"hasProcess", record.has_process},
+                     {"hasPoststart", record.has_poststart},
+                     {"hasPoststop", record.has_poststop},
+                     {"ownPidNamespace", record.own_pid_namespace},
+                     {"ownMountNamespace", record.own_mount_namespace},
+                     {"cgroups", record.cgroups},
+                     {"annotations", annotations}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<Record> parse_record(std::string_view text) {
+  config::Findings findings;
+  const std::optional<config::Document> document = config::Document::parse(text, findings);
+  if (!document.has_value()) {
+    return std::unexpected(Error(std::string(kFile) + ": " + findings.first_faults().front().text));
+  }
+  const config::Value root(*document, findings);
+  if (root.object() && root.need("format").integer<int>() != kFormat &&
+      findings.fault_count() == 0) {
+    return std::unexpected(Error(std::string(kFile) + ": written by another version of myrt"));
+  }
+  Record record = record_from(root);
+  if (findings.fault_count() != 0) {
+    return std::unexpected(Error(config::report(findings, *document, kFile, text)));
+  }
+  return record;
+}
+
+Result<Record> read_record(int state_directory) {
+  const std::string text = MYRT_TRY(sys::read_file(state_directory, kFile, kMaxBytes));
+  return parse_record(text);
+}
+
+Result<void> write_record(int state_directory, const Record& record) {
+  return sys::replace_file(state_directory, kFile, record_json(record), 0600);
+}
+
+}  // namespace myrt::container

@@ -1,0 +1,55 @@
+// What the state directory of a container says: state.json, from the intent before the first side
+// effect to the end.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <myrt/result.h>
+
+namespace myrt::container {
+
+/// A process that cannot be confused with a later one of the same pid.
+struct ProcessId {
+  pid_t pid = 0;                 // 0: none yet
+  std::uint64_t start_time = 0;  // clock ticks since boot, /proc/PID/stat
+  friend bool operator==(const ProcessId&, const ProcessId&) = default;
+};
+
+enum class Phase { kCreating, kCreated };
+
+struct Record {
+  std::string id;
+  Phase phase = Phase::kCreating;
+  ProcessId creator;  // the runtime that is, or was, creating
+  ProcessId process;  // the container process
+  std::string bundle;
+  std::string rootfs;
+  std::string created;      // RFC 3339
+  std::uint32_t uid = 0;    // of the user who created it
+  bool has_process = true;  // config.json has `process`
+  bool has_poststart =
+      false;  // hooks, so that the commands read the config again only when they must
+  bool has_poststop = false;
+  bool own_pid_namespace = true;     // the process's end ends all others
+  bool own_mount_namespace = true;   // its mounts go with it
+  std::vector<std::string> cgroups;  // directories that delete removes, see cgroup::directories
+  std::vector<std::pair<std::string, std::string>> annotations;
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+std::string record_json(const Record& record);
+/// Errors say what is wrong with the text; unknown fields are ignored, a newer format version is an
+/// error.
+Result<Record> parse_record(std::string_view text);
+
+/// state.json of a state directory, whole. ENOENT: there is none yet.
+Result<Record> read_record(int state_directory);
+Result<void> write_record(int state_directory, const Record& record);
+
+}  // namespace myrt::container

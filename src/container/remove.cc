@@ -1,0 +1,175 @@
+// `delete`: everything that `create` made goes, whatever state it was left in.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ranges>
+
+#include <myrt/container.h>
+#include <myrt/log.h>
+
+#include "base/paths.h"
+#include "cgroup/manager.h"
+#include "container/json_text.h"
+#include "container/lifecycle.h"
+#include "container/process_id.h"
+#include "container/store.h"
+#include "init/hooks.h"
+#include "sys/file.h"
+#include "sys/mount_api.h"
+#include "sys/proc.h"
+#include "sys/process.h"
+
+namespace myrt {
+
+namespace container {
+
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20U;
+constexpr int kKillMilliseconds = 10'000;
+
+/// Without a mount namespace of its own the container's mounts are the host's: those at its
+/// destinations go, last first.
+Result<void> unmount_all(const Entry& entry, const Record& record) {
+  const std::string text =
+      MYRT_TRY(sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes));
+  const Spec spec = MYRT_TRY(parse_spec(text, "config.json"));
+  std::vector<std::string> points;
+  for (const Mount& mount : spec.mounts) {
+    points.push_back(record.rootfs + base::clean_absolute(mount.destination));
+  }
+  for (const sys::MountEntry& mount : MYRT_TRY(sys::own_mountinfo()) | std::views::reverse) {
+    if (std::ranges::find(points, mount.point) != points.end()) {
+      MYRT_TRY(sys::unmount(mount.point, MNT_DETACH | UMOUNT_NOFOLLOW));
+    }
+  }
+  return {};
+}
+
+/// Kills what holds the container in half-made states: the runtime that creates it, and the
+/// container process. Their identity is checked, so nobody else is hit.
+Result<void> kill_creation(const Record& record) {
+  for (const ProcessId& process : {record.creator, record.process}) {
+    Result<sys::UniqueFd> pidfd = open_process(process);
+    if (pidfd.has_value()) {
+      MYRT_TRY(sys::pidfd_send_signal(pidfd->get(), SIGKILL));
+      MYRT_TRY(sys::wait_pidfd(pidfd->get(), kKillMilliseconds));
+    }
+  }
+  return {};
+}
+
+Result<void> check_removable(const Entry& entry, Status status) {
+  if (status == Status::kStopped || status == Status::kCreated) {
+    return {};
+  }
+  return std::unexpected(Error("cannot delete container " + entry.id +
+                               " that is not stopped: " + std::string(status_word(status))));
+}
+
+Result<void> remove_locked(const Store& store, const Entry& entry, const Record& record,
+                           bool force) {
+  const Status status = status_of(record, entry.directory.get());
+  if (!force) {
+    MYRT_TRY(check_removable(entry, status));
+  }
+  if (status != Status::kStopped) {
+    MYRT_TRY(kill_process(record));
+  }
+  return destroy(store, entry, record);
+}
+
+/// What `delete --force` does before it has the lock: whoever holds it may be waiting for what is
+/// to be killed.
+Result<void> force_open(const Entry& entry) {
+  const Result<Record> record = read_record(entry.directory.get());
+  if (!record.has_value()) {
+    return {};  // told, if at all, under the lock
+  }
+  if (record->phase == Phase::kCreating) {
+    return kill_creation(*record);
+  }
+  return kill_process(*record);
+}
+
+}  // namespace
+
+Result<Hooks> saved_hooks(const Entry& entry) {
+  const std::string text =
+      MYRT_TRY(sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes));
+  Spec spec = MYRT_TRY(parse_spec(text, "config.json"));
+  return std::move(spec.hooks);
+}
+
+void run_poststop(const Entry& entry, const Record& record) {
+  const Result<Hooks> hooks = saved_hooks(entry);
+  if (!hooks.has_value()) {
+    log(LogLevel::kWarning, "poststop hooks: " + hooks.error().text());
+    return;
+  }
+  for (std::size_t i = 0; i < hooks->poststop.size(); ++i) {
+    const Result<void> done = init::run_hook(hooks->poststop[i], i,
+                                             {.kind = "poststop",
+                                              .state = hook_state(record).with("stopped", 0),
+                                              .directory = record.bundle});
+    if (!done.has_value()) {
+      log(LogLevel::kWarning, done.error().text());
+    }
+  }
+}
+
+Result<void> kill_process(const Record& record) {
+  Result<sys::UniqueFd> pidfd = open_process(record.process);
+  if (pidfd.has_value()) {
+    Result<void> sent = sys::pidfd_send_signal(pidfd->get(), SIGKILL);
+    if (!sent.has_value() && sent.error().code() != ESRCH) {
+      return sent;
+    }
+    if (cgroup::is_frozen(record.cgroups).value_or(false)) {
+      MYRT_TRY(cgroup::thaw(record.cgroups));
+    }
+    if (!MYRT_TRY(sys::wait_pidfd(pidfd->get(), kKillMilliseconds))) {
+      return std::unexpected(Error("the container process " + std::to_string(record.process.pid) +
+                                   " is still there 10 s after SIGKILL"));
+    }
+  }
+  return record.own_pid_namespace ? Result<void>{} : cgroup::kill_all(record.cgroups);
+}
+
+Result<void> destroy(const Store& store, const Entry& entry, const Record& record) {
+  MYRT_TRY(in("cgroup", cgroup::remove(record.cgroups)));
+  if (!record.own_mount_namespace) {
+    MYRT_TRY(in("mounts", unmount_all(entry, record)));
+  }
+  if (record.has_poststop) {
+    run_poststop(entry, record);
+  }
+  return remove_entry(store, entry);
+}
+
+}  // namespace container
+
+Result<void> remove(const Store& store, std::string_view id, bool force) {
+  Result<container::Entry> opened = container::open_entry(store, id);
+  if (!opened.has_value() && force && opened.error().code() == ENOENT) {
+    return {};
+  }
+  const container::Entry entry = MYRT_TRY(std::move(opened));
+  if (force) {
+    MYRT_TRY(container::force_open(entry));
+  }
+  MYRT_TRY(container::lock(entry, force ? container::kKillMilliseconds : -1));
+  Result<container::Record> record = container::read_record(entry.directory.get());
+  if (!record.has_value() && force) {
+    // Killed before the record was whole: nothing had been made yet but the directory.
+    log(LogLevel::kDebug, "container " + entry.id + ": " + record.error().text());
+    return container::remove_entry(store, entry);
+  }
+  const container::Record known = MYRT_TRY(in("container " + entry.id, std::move(record)));
+  return container::remove_locked(store, entry, known, force);
+}
+
+}  // namespace myrt

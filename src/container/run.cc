@@ -1,0 +1,58 @@
+// `run`: create and start; in the foreground also wait and delete.
+#include <fcntl.h>
+
+#include <myrt/container.h>
+#include <myrt/log.h>
+
+#include "container/create.h"
+#include "container/foreground.h"
+#include "container/lifecycle.h"
+#include "sys/process.h"
+
+namespace myrt {
+
+namespace {
+
+/// A container that could not be started, or has ended. Its trouble comes second: it is logged.
+void take_away(const Store& store, std::string_view id) {
+  const Result<void> removed = remove(store, id, true);
+  if (!removed.has_value()) {
+    log(LogLevel::kWarning, "delete " + std::string(id) + ": " + removed.error().text());
+  }
+}
+
+Result<sys::ExitStatus> run_in_foreground(container::Created created) {
+  container::Foreground foreground =
+      MYRT_TRY(container::Foreground::begin(std::move(created.terminal)));
+  MYRT_TRY(container::start_container(created.entry, created.record));
+  created.entry.directory.reset();  // and with it the lock: others may signal and delete
+  return foreground.wait(created.record.process.pid, created.pidfd.get());
+}
+
+}  // namespace
+
+Result<int> run(const Store& store, std::string_view id, const CreateOptions& options,
+                const RunOptions& run_options) {
+  CreateOptions create_options = options;
+  create_options.foreground = !run_options.detach;
+  if (!run_options.detach && !run_options.no_subreaper) {
+    MYRT_TRY(sys::set_child_subreaper(true));
+  }
+  container::Created created = MYRT_TRY(container::create_container(store, id, create_options));
+  if (run_options.detach) {
+    Result<void> started = container::start_container(created.entry, created.record);
+    if (!started.has_value()) {
+      created.entry.directory.reset();
+      take_away(store, id);
+      return std::unexpected(std::move(started).error());
+    }
+    return 0;
+  }
+  const Result<sys::ExitStatus> status = run_in_foreground(std::move(created));
+  if (!run_options.keep || !status.has_value()) {
+    take_away(store, id);
+  }
+  return status.has_value() ? Result<int>(status->shell_code()) : std::unexpected(status.error());
+}
+
+}  // namespace myrt

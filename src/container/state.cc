@@ -1,0 +1,92 @@
+// `state` and `list`.
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include <myrt/container.h>
+#include <myrt/log.h>
+
+#include "base/text.h"
+#include "container/process_id.h"
+#include "container/record.h"
+#include "container/store.h"
+#include "sys/file.h"
+
+namespace myrt {
+
+namespace {
+
+/// The user's name from the host's /etc/passwd, read as text: getpwuid(3) would load the name
+/// service's libraries.
+std::string user_name(std::uint32_t uid) {
+  constexpr std::size_t kMaxPasswd = std::size_t{16} << 20U;
+  if (uid == 0) {
+    return "root";
+  }
+  const Result<std::string> passwd = sys::read_file(AT_FDCWD, "/etc/passwd", kMaxPasswd);
+  if (!passwd.has_value()) {
+    return "";  // a host without it has no names
+  }
+  for (const std::string_view line : base::split(*passwd, '\n')) {
+    const auto fields = base::split(line, ':');
+    if (fields.size() > 2 && fields[2] == std::to_string(uid)) {
+      return std::string(fields[0]);
+    }
+  }
+  return "";
+}
+
+State state_of(const container::Record& record, int directory) {
+  const Status status = container::status_of(record, directory);
+  return {.id = record.id,
+          .status = status,
+          .pid = status == Status::kStopped ? 0 : record.process.pid,
+          .bundle = record.bundle,
+          .rootfs = record.rootfs,
+          .created = record.created,
+          .owner = user_name(record.uid),
+          .annotations = record.annotations};
+}
+
+}  // namespace
+
+std::string default_store_root(uid_t uid, std::string_view runtime_directory) {
+  if (uid == 0 || runtime_directory.empty()) {
+    return "/run/myrt";
+  }
+  return std::string(runtime_directory) + "/myrt";
+}
+
+Result<State> state(const Store& store, std::string_view id) {
+  const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
+  const container::Record record =
+      MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
+  return state_of(record, entry.directory.get());
+}
+
+Result<std::vector<State>> list(const Store& store) {
+  Result<sys::UniqueFd> opened = container::open_root(store, false);
+  if (!opened.has_value() && opened.error().code() == ENOENT) {
+    return std::vector<State>{};
+  }
+  const sys::UniqueFd root = MYRT_TRY(std::move(opened));
+  std::vector<State> states;
+  for (const std::string& id : MYRT_TRY(container::ids(root.get()))) {
+    Result<container::Entry> entry = container::open_entry(store, id);
+    if (!entry.has_value()) {
+      continue;  // deleted meanwhile, or a foreign file of that name
+    }
+    const Result<container::Record> record = container::read_record(entry->directory.get());
+    if (record.has_value()) {
+      states.push_back(state_of(*record, entry->directory.get()));
+      continue;
+    }
+    log(LogLevel::kDebug, "container " + id + ": " + record.error().text());
+    State wreck;
+    wreck.id = id;
+    states.push_back(std::move(wreck));
+  }
+  return states;
+}
+
+}  // namespace myrt
