@@ -1,0 +1,136 @@
+// myrt: the command line. What it does before anything else is a matter of safety: stdio is there,
+// nothing leaked into us stays open, and what enters a container cannot be written by it.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <string>
+#include <type_traits>
+
+#include <myrt/runtime.h>
+#include <myrt/state.h>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/version.h"
+
+namespace {
+
+using namespace myrt;       // NOLINT(google-build-using-namespace): the program's own file
+using namespace myrt::cli;  // NOLINT(google-build-using-namespace): the program's own file
+
+/// A closed stdin, stdout or stderr would be the number of the next file we open.
+bool open_stdio() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 &&
+        ::open("/dev/null", O_RDWR) != fd) {  // NOLINT(android-cloexec-open): stdio
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Commands whose output engines take whole: a warning would be read as part of it.
+bool is_quiet(const std::string& name) {
+  return name == "start" || name == "kill" || name == "delete" || name == "state" || name == "list";
+}
+
+std::string id_of(const Command& command) {
+  return std::visit(
+      [](const auto& data) -> std::string {
+        using Data = std::decay_t<decltype(data)>;
+        if constexpr (std::is_same_v<Data, RunCommand>) {
+          return " " + data.create.id;
+        } else if constexpr (requires { data.id; }) {
+          return " " + data.id;
+        } else {
+          return "";
+        }
+      },
+      command);
+}
+
+/// For commands that put a process into a container: how many descriptors are to stay. -1 for the
+/// others.
+int kept_descriptors(const Command& command) {
+  if (const auto* create = std::get_if<CreateCommand>(&command)) {
+    return create->options.preserve_fds + listen_fds();
+  }
+  if (const auto* run = std::get_if<RunCommand>(&command)) {
+    return run->create.options.preserve_fds + listen_fds();
+  }
+  return -1;
+}
+
+Result<int> dispatch(const CommandLine& line) {
+  const Globals& globals = line.globals;
+  return std::visit(
+      [&globals](const auto& data) -> Result<int> {
+        using Data = std::decay_t<decltype(data)>;
+        if constexpr (std::is_same_v<Data, CreateCommand>) {
+          return create_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, RunCommand>) {
+          return run_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, StartCommand>) {
+          return start_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, StateCommand>) {
+          return state_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, KillCommand>) {
+          return kill_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, DeleteCommand>) {
+          return delete_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, ListCommand>) {
+          return list_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, SpecCommand>) {
+          return spec_command(data);
+        } else {
+          return std::unexpected(Error("no command"));
+        }
+      },
+      line.command);
+}
+
+std::string version_text() {
+  std::string text = "myrt version " + std::string(version());
+  if (!commit().empty()) {
+    text += "\ncommit: " + std::string(commit());
+  }
+  return text + "\nspec: " + std::string(kOciVersion) + "\nlibseccomp: " + libseccomp_version();
+}
+
+}  // namespace
+
+int main(int argc, char** argv, char** envp) {
+  if (!open_stdio()) {
+    return 1;
+  }
+  const CommandLine line = parse_command_line(argc, argv, version_text());
+  // A reader that goes away is an error of write(2), told like others.
+  ::signal(SIGPIPE, SIG_IGN);
+  const int kept = kept_descriptors(line.command);
+  // Before the log is opened: it closes all that it does not know.
+  Result<void> prepared = kept >= 0 ? prepare_program(argv, envp, kept) : Result<void>{};
+  const LogSettings settings{.file = line.globals.log,
+                             .json = line.globals.log_json,
+                             .debug = line.globals.debug,
+                             .quiet = is_quiet(line.name)};
+  if (const Result<void> opened = open_log(settings); !opened.has_value()) {
+    report_error(opened.error().text());
+    return 1;
+  }
+  if (!line.error.empty()) {
+    report_error(line.error + " (see myrt --help)");
+    return 1;
+  }
+  if (!line.output.empty()) {
+    return print(line.output).has_value() ? 0 : 1;
+  }
+  const Result<int> status =
+      prepared.has_value() ? dispatch(line) : std::unexpected(std::move(prepared).error());
+  if (!status.has_value()) {
+    report_error(line.name + id_of(line.command) + ": " + status.error().text());
+    return 1;
+  }
+  return *status;
+}

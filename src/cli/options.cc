@@ -1,0 +1,47 @@
+// What the global options mean.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "base/paths.h"
+#include "base/text.h"
+#include "cli/commands.h"
+
+namespace myrt::cli {
+
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+}  // namespace
+
+Result<Store> store_of(const Globals& globals) {
+  if (globals.root.empty()) {
+    return Store{.root = default_store_root(::geteuid(), environment("XDG_RUNTIME_DIR"))};
+  }
+  std::error_code code;
+  const std::filesystem::path root = std::filesystem::absolute(globals.root, code);
+  if (code) {
+    return std::unexpected(Error::from_code(code.value(), {"--root ", globals.root}));
+  }
+  if (base::clean_absolute(root.string()) == "/") {
+    return std::unexpected(Error("--root: / cannot be the state root"));
+  }
+  return Store{.root = base::clean_absolute(root.string())};
+}
+
+int listen_fds() {
+  if (base::parse_integer<pid_t>(environment("LISTEN_PID")) != ::getpid()) {
+    return 0;  // they were meant for a process before us
+  }
+  constexpr int kMaxDescriptors = 1 << 20;
+  return base::parse_integer<int>(environment("LISTEN_FDS"), 0, kMaxDescriptors).value_or(0);
+}
+
+}  // namespace myrt::cli
