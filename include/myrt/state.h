@@ -27,7 +27,7 @@ struct State {
   std::string bundle;
   std::string rootfs;   // absolute path of root.path
   std::string created;  // RFC 3339, UTC, nanoseconds
-  std::string owner;    // name of the user who created it, from its uid; empty when it has no name
+  std::string owner;    // name of the user who created it; told by list() alone, as runc does
   std::vector<std::pair<std::string, std::string>> annotations;
 };
 
