@@ -144,9 +144,14 @@ Result<std::uint64_t> bounding_capabilities() {
 }
 
 int last_capability() {
-  // The kernel knows `known` and does not know `unknown`; halves the gap between them.
+  // The kernel knows `known` and does not know `unknown`; halves the gap between them. Most kernels
+  // have as many as the headers, which two calls show.
   int known = 0;
   int unknown = kBits;
+  if (read_bounding(CAP_LAST_CAP) >= 0) {
+    known = CAP_LAST_CAP;
+    unknown = read_bounding(CAP_LAST_CAP + 1) < 0 ? CAP_LAST_CAP + 1 : kBits;
+  }
   while (unknown - known > 1) {
     const int middle = (known + unknown) / 2;
     (read_bounding(middle) >= 0 ? known : unknown) = middle;

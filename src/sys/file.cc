@@ -83,6 +83,19 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
   return read_all(fd.get(), path, limit);
 }
 
+Result<std::string> read_value(int directory, const std::string& path) {
+  constexpr std::size_t kPage = 4096;
+  const UniqueFd fd = MYRT_TRY(open_at(directory, path, O_RDONLY));
+  std::string value(kPage, '\0');
+  const ssize_t count =
+      again_after_eintr([&] { return ::read(fd.get(), value.data(), value.size()); });
+  if (count < 0) {
+    return std::unexpected(Error::from_errno({"read ", path}));
+  }
+  value.resize(static_cast<std::size_t>(count));
+  return value;
+}
+
 Result<void> write_all(int fd, std::string_view data, std::string_view name) {
   while (!data.empty()) {
     const ssize_t count = again_after_eintr([&] { return ::write(fd, data.data(), data.size()); });

@@ -25,6 +25,10 @@ Result<std::string> read_all(int fd, std::string_view name, std::size_t limit);
 /// Opens and reads a whole file, at most `limit` bytes.
 Result<std::string> read_file(int directory, const std::string& path, std::size_t limit);
 
+/// Reads a kernel file that gives all it has to the first read(2), at most a page: an attribute of
+/// a cgroup, /proc/PID/stat. One call less than to the end of file.
+Result<std::string> read_value(int directory, const std::string& path);
+
 /// Writes all of `data`, again after EINTR and short writes.
 Result<void> write_all(int fd, std::string_view data, std::string_view name);
 /// Writes `value` with exactly one write(2), as kernel files want it (again after EINTR). O_WRONLY,

@@ -160,6 +160,13 @@ Result<void> move_mount(int mount, int target) {
   return {};
 }
 
+Result<void> move_mount_at(int mount, int directory, const std::string& name) {
+  if (::move_mount(mount, "", directory, name.c_str(), MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+    return std::unexpected(Error::from_errno({"move_mount to ", name}));
+  }
+  return {};
+}
+
 Result<void> move_mount_to_path(int mount, const std::string& target) {
   if (::move_mount(mount, "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH) < 0) {
     return std::unexpected(Error::from_errno({"move_mount to ", target}));

@@ -46,6 +46,8 @@ Result<void> mount_setattr(int directory, const std::string& path, const MountCh
 
 /// move_mount(2): attaches the detached `mount` on top of the object `target` (both descriptors).
 Result<void> move_mount(int mount, int target);
+/// The same onto `name` in `directory`, for a directory that nobody else can write to.
+Result<void> move_mount_at(int mount, int directory, const std::string& name);
 /// The same with the target by path; only "/" and host paths are ever given.
 Result<void> move_mount_to_path(int mount, const std::string& target);
 

@@ -16,7 +16,6 @@ namespace {
 // A line is some 100 bytes; the kernel's default limit is 100,000 mounts a namespace
 // (fs.mount-max).
 constexpr std::size_t kMountinfoLimit = std::size_t{256} << 20U;
-constexpr std::size_t kProcessStatLimit = 4096;
 
 /// The value of three octal digits, or nothing.
 std::optional<unsigned char> octal_byte(std::string_view digits) {
@@ -126,7 +125,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
 
 Result<ProcessStat> process_stat(pid_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/stat";
-  const Result<std::string> text = read_file(AT_FDCWD, path, kProcessStatLimit);
+  const Result<std::string> text = read_value(AT_FDCWD, path);
   if (!text.has_value()) {
     // ENOENT before the open, ESRCH when the process goes between open and read: one answer for
     // both.

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -71,10 +73,19 @@ Result<UniqueFd> make_component(int directory, const std::string& name, mode_t m
   if (::mkdirat(directory, name.c_str(), mode) < 0 && errno != EEXIST) {
     return std::unexpected(Error::from_errno({"mkdir ", name}));
   }
-  // After EEXIST this is somebody's directory made meanwhile, or a link that leads nowhere. The
-  // latter is an error: what it points to was not there, and who controls the link decides where we
-  // would make something.
+  // After EEXIST this is somebody's directory made meanwhile; a link put there is ELOOP.
   return open_component(directory, name, O_PATH | O_DIRECTORY);
+}
+
+/// The text of the symbolic link `name`, or nothing when it is something else or not there.
+std::optional<std::string> link_text(int directory, const std::string& name) {
+  std::string text(PATH_MAX, '\0');
+  const ssize_t length = ::readlinkat(directory, name.c_str(), text.data(), text.size());
+  if (length <= 0) {
+    return std::nullopt;
+  }
+  text.resize(static_cast<std::size_t>(length));
+  return text;
 }
 
 /// The components of `path` without empty ones and ".".
@@ -88,8 +99,24 @@ std::string joined(std::span<const std::string_view> components) {
   return "/" + base::join(components, "/");
 }
 
-/// Makes the directories of `components`, of which the last is known to be missing.
-Result<UniqueFd> make_missing(int root, std::span<const std::string_view> components, mode_t mode) {
+/// As many links that lead nowhere are followed in one path as the kernel follows links
+/// (path_resolution(7)).
+constexpr int kMaxLinks = 40;
+
+/// `components` with the link at `index` replaced by its text, for the kernel to resolve inside the
+/// root again.
+std::string spliced(std::span<const std::string_view> components, std::size_t index,
+                    const std::string& text) {
+  const std::string before = text.starts_with('/') ? "" : joined(components.first(index)) + "/";
+  return before + text + joined(components.subspan(index + 1));
+}
+
+Result<UniqueFd> make_directories(int root, std::string_view path, mode_t mode, int links);
+
+/// Makes the directories of `components`, of which the last is known to be missing. A link that
+/// leads nowhere is followed inside the root, and what it names is made there.
+Result<UniqueFd> make_missing(int root, std::span<const std::string_view> components, mode_t mode,
+                              int links) {
   constexpr int kDirectory = O_PATH | O_DIRECTORY;
   // The longest part that exists is resolved as a whole, so links within it are followed as the
   // kernel would.
@@ -103,11 +130,33 @@ Result<UniqueFd> make_missing(int root, std::span<const std::string_view> compon
   if (std::ranges::find(missing, "..") != missing.end()) {
     return std::unexpected(Error(ENOENT, "open .. of a missing directory"));
   }
+  if (directory.has_value()) {
+    const std::optional<std::string> text =
+        link_text(directory->get(), std::string(missing.front()));
+    if (text.has_value()) {
+      return make_directories(root, spliced(components, existing, *text), mode, links + 1);
+    }
+  }
   for (const std::string_view name : missing) {
     const UniqueFd parent = MYRT_TRY(std::move(directory));
     directory = make_component(parent.get(), std::string(name), mode);
   }
   return directory;
+}
+
+Result<UniqueFd> make_directories(int root, std::string_view path, mode_t mode, int links) {
+  if (links > kMaxLinks) {
+    return std::unexpected(Error(ELOOP, "follow links"));
+  }
+  Result<UniqueFd> directory = open_in_root(root, path, O_PATH | O_DIRECTORY);
+  if (directory.has_value() || directory.error().code() != ENOENT) {
+    return directory;
+  }
+  const std::vector<std::string_view> components = components_of(path);
+  if (components.empty()) {  // the empty path; "/" and its like were opened above
+    return directory;
+  }
+  return make_missing(root, components, mode, links);
 }
 
 Result<Parent> split_parent(int root, std::span<const std::string_view> components) {
@@ -130,16 +179,10 @@ Result<UniqueFd> open_in_root_no_links(int root, std::string_view path, int flag
 }
 
 Result<UniqueFd> make_directories_in_root(int root, std::string_view path, mode_t mode) {
-  Result<UniqueFd> directory = open_in_root(root, path, O_PATH | O_DIRECTORY);
-  if (directory.has_value() || directory.error().code() != ENOENT) {
-    return directory;
-  }
-  const std::vector<std::string_view> components = components_of(path);
-  if (components.empty()) {  // the empty path; "/" and its like were opened above
-    return directory;
-  }
-  return in(base::concat({"make directory ", path, " in root"}),
-            make_missing(root, components, mode));
+  Result<UniqueFd> directory = make_directories(root, path, mode, 0);
+  return directory.has_value()
+             ? std::move(directory)
+             : in(base::concat({"make directory ", path, " in root"}), std::move(directory));
 }
 
 Result<Parent> parent_in_root(int root, std::string_view path) {
@@ -153,17 +196,26 @@ Result<UniqueFd> make_file_in_root(int root, std::string_view path) {
     return file;
   }
   const std::string step = base::concat({"make file ", path, " in root"});
-  const Parent parent = MYRT_TRY(in(step, split_parent(root, components_of(path))));
-  const int fd = ::openat(parent.directory.get(), parent.name.c_str(),
-                          O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
-  if (fd >= 0) {
-    return UniqueFd(fd);
+  std::string target(path);
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    const std::vector<std::string_view> components = components_of(target);
+    const Parent parent = MYRT_TRY(in(step, split_parent(root, components)));
+    const int fd = ::openat(parent.directory.get(), parent.name.c_str(),
+                            O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+    if (fd >= 0) {
+      return UniqueFd(fd);
+    }
+    if (errno != EEXIST) {
+      return std::unexpected(Error::from_errno({step}));
+    }
+    const std::optional<std::string> text = link_text(parent.directory.get(), parent.name);
+    if (!text.has_value()) {
+      // Made by somebody else meanwhile. A link put there now is ELOOP.
+      return in(step, open_component(parent.directory.get(), parent.name, O_PATH));
+    }
+    target = spliced(components, components.size() - 1, *text);
   }
-  if (errno != EEXIST) {
-    return std::unexpected(Error::from_errno({step}));
-  }
-  // Made by somebody else meanwhile, or a link that leads nowhere: ELOOP, see make_component.
-  return in(step, open_component(parent.directory.get(), parent.name, O_PATH));
+  return std::unexpected(Error(ELOOP, step));
 }
 
 }  // namespace myrt::sys

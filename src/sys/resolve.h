@@ -24,9 +24,9 @@ Result<UniqueFd> open_in_root(int root, std::string_view path, int flags);
 /// opened is literally what was written.
 Result<UniqueFd> open_in_root_no_links(int root, std::string_view path, int flags);
 
-/// Like open_in_root with O_PATH|O_DIRECTORY, but makes the missing directories with `mode` (never
-/// through a link that leads nowhere or appears meanwhile: ELOOP). Existing components keep their
-/// modes. The umask applies.
+/// Like open_in_root with O_PATH|O_DIRECTORY, but makes the missing directories with `mode` (a
+/// link that leads nowhere is followed inside the root; one that appears meanwhile is ELOOP).
+/// Existing components keep their modes. The umask applies.
 Result<UniqueFd> make_directories_in_root(int root, std::string_view path, mode_t mode);
 
 /// Opens the directory that holds the last component of `path`, made if missing (0755), and says
