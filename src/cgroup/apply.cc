@@ -20,8 +20,7 @@ namespace {
 
 /// The number that a file such as memory.current holds.
 std::optional<std::uint64_t> number_in(const std::string& path) {
-  constexpr std::size_t kMaxBytes = 64;
-  const Result<std::string> text = sys::read_file(AT_FDCWD, path, kMaxBytes);
+  const Result<std::string> text = sys::read_value(AT_FDCWD, path);
   if (!text.has_value()) {
     return std::nullopt;
   }
@@ -116,6 +115,11 @@ class Writer {
   sys::UniqueFd fd_;
 };
 
+/// Where a failure of `write` comes from. The rules that the runtime adds itself have no field.
+std::string_view step_of(const FileWrite& write) {
+  return write.field.empty() ? "the devices of every container" : std::string_view(write.field);
+}
+
 }  // namespace
 
 Result<void> apply_writes(const std::string& directory, std::span<const FileWrite> writes) {
@@ -127,10 +131,10 @@ Result<void> apply_writes(const std::string& directory, std::span<const FileWrit
       deferred.push_back(&write);
       continue;
     }
-    MYRT_TRY(write.field.empty() ? std::move(written) : in(write.field, std::move(written)));
+    MYRT_TRY(in(step_of(write), std::move(written)));
   }
   for (const FileWrite* const write : deferred) {
-    MYRT_TRY(in(write->field, writer.write(*write)));
+    MYRT_TRY(in(step_of(*write), writer.write(*write)));
   }
   return {};
 }

@@ -19,7 +19,6 @@ namespace myrt::cgroup {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 4096;
 constexpr std::array<std::string_view, 5> kUseful = {"cpu", "cpuset", "io", "memory", "pids"};
 
 bool contains(std::span<const std::string> names, std::string_view name) {
@@ -27,7 +26,7 @@ bool contains(std::span<const std::string> names, std::string_view name) {
 }
 
 Result<std::vector<std::string>> names_in(const std::string& path) {
-  const std::string text = MYRT_TRY(sys::read_file(AT_FDCWD, path, kMaxBytes));
+  const std::string text = MYRT_TRY(sys::read_value(AT_FDCWD, path));
   std::vector<std::string> names;
   for (const std::string_view line : base::split(text, '\n')) {
     for (const std::string_view name : base::split(line, ' ')) {
@@ -66,9 +65,10 @@ Result<std::optional<pid_t>> own_process(const std::string& directory) {
   return pids.empty() || is_root ? std::nullopt : std::optional(pids.front());
 }
 
-/// What a threaded cgroup would leave as a riddle (cgroups(7) "Thread mode"), in words to append.
+/// The type of a cgroup that is not an ordinary one (cgroups(7) "Thread mode"), in words to append:
+/// without it the kernel's EOPNOTSUPP is a riddle.
 std::string type_text(const std::string& directory) {
-  const Result<std::string> type = sys::read_file(AT_FDCWD, directory + "/cgroup.type", kMaxBytes);
+  const Result<std::string> type = sys::read_value(AT_FDCWD, directory + "/cgroup.type");
   if (!type.has_value() || type->starts_with("domain\n")) {
     return {};
   }
@@ -103,18 +103,19 @@ Result<void> enable_controllers(const std::string& directory, const CgroupPlan& 
   if (wanted.empty()) {
     return {};
   }
-  const std::string step =
-      base::concat({needed.empty() ? "" : field_of(plan, needed.front()), ": enable ",
-                    base::join(needed, ", "), " for the children of ", directory});
-  // With processes of its own it can hand on no more than CPU time and such, and then becomes a
-  // threaded domain, whose children no process can enter.
+  // With processes of its own it could hand on no more than CPU time and such, and would become a
+  // threaded domain for it, whose children no process can enter.
   const std::optional<pid_t> process = MYRT_TRY(own_process(directory));
-  if (process.has_value()) {
-    if (needed.empty()) {
-      return {};
-    }
+  if (process.has_value() && needed.empty()) {
+    return {};
+  }
+  const auto refusal = [&](int code, std::string_view reason) {
     return std::unexpected(Error::from_code(
-        EBUSY, {step, ", which has processes itself, such as ", std::to_string(*process)}));
+        code, {field_of(plan, needed.front()), ": enable ", base::join(needed, ", "),
+               " for the children of ", directory, reason}));
+  };
+  if (process.has_value()) {
+    return refusal(EBUSY, ", which has processes itself, such as " + std::to_string(*process));
   }
   if (enable(directory, wanted).has_value() || needed.empty()) {
     return {};
@@ -122,8 +123,7 @@ Result<void> enable_controllers(const std::string& directory, const CgroupPlan& 
   // What is only useful may be what stood in the way.
   const Result<void> enabled_needed = enable(directory, needed);
   if (!enabled_needed.has_value()) {
-    return std::unexpected(
-        Error::from_code(enabled_needed.error().code(), {step, type_text(directory)}));
+    return refusal(enabled_needed.error().code(), type_text(directory));
   }
   return {};
 }

@@ -13,6 +13,7 @@
 #include "cgroup/device_program.h"
 #include "cgroup/made.h"
 #include "cgroup/manager.h"
+#include "cgroup/owner.h"
 #include "sys/file.h"
 
 namespace myrt::cgroup {
@@ -27,12 +28,11 @@ Result<void> check_unused(const std::string& path) {
   const std::vector<pid_t> pids = MYRT_TRY(processes(directory));
   if (!pids.empty()) {
     return std::unexpected(Error::from_code(
-        EBUSY,
-        {"cgroup ", path, " has processes already, such as ", std::to_string(pids.front())}));
+        EBUSY, {path, " has processes already, such as ", std::to_string(pids.front())}));
   }
   const bool frozen = MYRT_TRY(is_frozen(directory));
   if (frozen) {
-    return std::unexpected(Error::from_code(EBUSY, {"cgroup ", path, " is frozen"}));
+    return std::unexpected(Error::from_code(EBUSY, {path, " is frozen"}));
   }
   return {};
 }
@@ -42,9 +42,8 @@ Result<void> check_unused(const std::string& path) {
 /// cpuset(7)).
 Result<std::string> filled_cpuset(const std::string& directory, const std::string& top,
                                   const std::string& file) {
-  constexpr std::size_t kMaxBytes = 65536;
   const std::string path = base::concat({directory, "/", file});
-  std::string value = MYRT_TRY(sys::read_file(AT_FDCWD, path, kMaxBytes));
+  std::string value = MYRT_TRY(sys::read_value(AT_FDCWD, path));
   while (value.ends_with('\n')) {
     value.pop_back();
   }
@@ -100,8 +99,7 @@ Result<void> create_v1(const CgroupPlan& plan, MadeDirectories& made) {
 /// that no process can enter (cgroups(7) "Thread mode"); better said here than by clone3(2), whose
 /// EOPNOTSUPP has many meanings.
 Result<void> check_enterable(const std::string& path) {
-  constexpr std::size_t kMaxBytes = 64;
-  const std::string type = MYRT_TRY(sys::read_file(AT_FDCWD, path + "/cgroup.type", kMaxBytes));
+  const std::string type = MYRT_TRY(sys::read_value(AT_FDCWD, path + "/cgroup.type"));
   if (type == "domain invalid\n" || type == "threaded\n") {
     return std::unexpected(Error::from_code(
         EOPNOTSUPP,
@@ -131,6 +129,9 @@ Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
     MYRT_TRY(
         in("/linux/resources/devices", attach_device_program(cgroup.get(), plan.device_program)));
   }
+  if (plan.owner.has_value()) {
+    MYRT_TRY(change_owner(path, *plan.owner));
+  }
   return {};
 }
 
@@ -141,11 +142,14 @@ std::vector<std::string> directories(const CgroupPlan& plan) {
   for (const Directory& directory : plan.directories) {
     const std::string& top = directory.hierarchy.mount_point;
     std::string path = host_path(directory);
+    const bool absent = ::access(path.c_str(), F_OK) < 0 && errno == ENOENT;
+    if (!absent && !check_unused(path).has_value()) {
+      continue;
+    }
     do {
       paths.push_back(path);
       path = parent_of(path);
-      // Any other failure than its absence will be create()'s to report.
-    } while (path.size() > top.size() && ::access(path.c_str(), F_OK) < 0 && errno == ENOENT);
+    } while (path.size() > top.size() && is_own_parent(path));
   }
   return paths;
 }
@@ -155,7 +159,7 @@ Result<void> create(const CgroupPlan& plan) {
     return {};
   }
   MadeDirectories made;
-  MYRT_TRY(in("cgroup", plan.pure_v2 ? create_v2(plan, made) : create_v1(plan, made)));
+  MYRT_TRY(plan.pure_v2 ? create_v2(plan, made) : create_v1(plan, made));
   made.commit();
   return {};
 }

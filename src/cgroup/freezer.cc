@@ -1,9 +1,9 @@
 #include "cgroup/freezer.h"
 
-#include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
@@ -16,7 +16,6 @@ namespace myrt::cgroup {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 4096;
 constexpr const char* kFileV1 = "freezer.state";
 constexpr const char* kFileV2 = "cgroup.freeze";
 
@@ -26,18 +25,22 @@ struct Freezer {
   OpenCgroup cgroup;
 };
 
+bool has_file(const std::string& directory, const char* file) {
+  return ::access(base::concat({directory, "/", file}).c_str(), F_OK) == 0;
+}
+
 /// ENOENT: none of the directories can freeze.
 Result<Freezer> find_freezer(std::span<const std::string> directories) {
   for (std::string& path : split_record(directories).own) {
-    Result<OpenCgroup> cgroup = open_cgroup(path);
-    if (!cgroup.has_value()) {
-      if (is_gone(cgroup.error())) {
-        continue;
-      }
-      return std::unexpected(std::move(cgroup).error());
+    if (!has_file(path, kFileV1) && !has_file(path, kFileV2)) {
+      continue;
     }
-    if (::faccessat(cgroup->fd.get(), cgroup->v2 ? kFileV2 : kFileV1, F_OK, 0) == 0) {
+    Result<OpenCgroup> cgroup = open_cgroup(path);
+    if (cgroup.has_value()) {
       return Freezer{.path = std::move(path), .cgroup = *std::move(cgroup)};
+    }
+    if (!is_gone(cgroup.error())) {
+      return std::unexpected(std::move(cgroup).error());
     }
   }
   return std::unexpected(Error(ENOENT, "freezer cgroup of the container"));
@@ -48,10 +51,10 @@ Result<bool> is_frozen_now(const Freezer& freezer) {
   if (!freezer.cgroup.v2) {
     // Written each time: a process that was born while its parent froze may have been missed.
     MYRT_TRY(sys::write_value(fd, kFileV1, "FROZEN"));
-    const std::string state = MYRT_TRY(sys::read_file(fd, kFileV1, kMaxBytes));
+    const std::string state = MYRT_TRY(sys::read_value(fd, kFileV1));
     return state.starts_with("FROZEN");
   }
-  const std::string events = MYRT_TRY(sys::read_file(fd, "cgroup.events", kMaxBytes));
+  const std::string events = MYRT_TRY(sys::read_value(fd, "cgroup.events"));
   return events.find("frozen 1\n") != std::string::npos;
 }
 
@@ -77,7 +80,7 @@ Result<void> freeze_within(std::chrono::milliseconds limit,
     return {};
   }
   // Half frozen is neither; the failure to freeze is what to report.
-  (void)thaw_one(freezer.cgroup.fd.get(), freezer.cgroup.v2);
+  std::ignore = thaw_one(freezer.cgroup.fd.get(), freezer.cgroup.v2);
   if (!frozen.has_value()) {
     return std::unexpected(in(step, std::move(frozen)).error());
   }
@@ -106,8 +109,8 @@ Result<bool> is_frozen(std::span<const std::string> directories) {
     return std::unexpected(std::move(freezer).error());
   }
   const bool v2 = freezer->cgroup.v2;
-  const std::string state = MYRT_TRY(in(
-      freezer->path, sys::read_file(freezer->cgroup.fd.get(), v2 ? kFileV2 : kFileV1, kMaxBytes)));
+  const std::string state = MYRT_TRY(
+      in(freezer->path, sys::read_value(freezer->cgroup.fd.get(), v2 ? kFileV2 : kFileV1)));
   return v2 ? state.starts_with("1") : !state.starts_with("THAWED");
 }
 

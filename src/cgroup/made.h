@@ -18,16 +18,22 @@ class MadeDirectories {
   MadeDirectories& operator=(MadeDirectories&&) = delete;
   ~MadeDirectories();
 
-  /// mkdir(2). False when it was there already.
-  Result<bool> make(const std::string& path);
-  /// Makes `path`, which is below `top`, and the directories between that are missing. False when
-  /// it was there already.
+  /// Makes `path`, which is below `top`, and the directories between that are missing; these are
+  /// marked. False when `path` was there already.
   Result<bool> make_with_parents(const std::string& path, const std::string& top);
 
   void commit() { paths_.clear(); }
 
  private:
+  /// mkdir(2). False when it was there already.
+  Result<bool> make(const std::string& path);
+  Result<void> make_parents(const std::string& path, const std::string& top);
+
   std::vector<std::string> paths_;
 };
+
+/// Whether `path` is a parent that the runtime has made, for whichever container, or that it would
+/// make because nothing is there.
+bool is_own_parent(const std::string& path);
 
 }  // namespace myrt::cgroup

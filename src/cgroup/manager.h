@@ -21,14 +21,15 @@
 namespace myrt::cgroup {
 
 /// What create() would make and remove() has to remove, as absolute paths: the container's own
-/// directory in each hierarchy, each followed by its parents that do not exist yet, the deepest
-/// first. A directory above another one of the list is such a parent, which other containers may
-/// come to share; all functions below keep their hands off its processes.
+/// directory in each hierarchy, each followed by those of its parents, the deepest first, that the
+/// runtime makes or has made for another container. Whatever is above another directory of the list
+/// is such a parent; all functions below keep their hands off its processes. A directory that
+/// create() would refuse is somebody else's and left out.
 std::vector<std::string> directories(const CgroupPlan& plan);
 
-/// Makes the directories and applies limits and device rules. A directory that exists is used when
-/// it has no processes (EBUSY) and is not frozen (EBUSY). After a failure nothing that was made
-/// remains.
+/// Makes the directories, applies limits and device rules, and hands a v2 directory to the plan's
+/// owner. A directory that exists is used when it has no processes (EBUSY) and is not frozen
+/// (EBUSY). After a failure nothing that was made remains.
 Result<void> create(const CgroupPlan& plan);
 
 /// v1: the `tasks` file of each directory, opened for the container process, which calls join().
@@ -39,10 +40,6 @@ Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan);
 
 /// v2: the container's directory, for clone3(2) with CLONE_INTO_CGROUP.
 Result<sys::UniqueFd> open_directory(const CgroupPlan& plan);
-
-/// v2: gives the directory, and those of its files that may be delegated, to the plan's owner, if
-/// it has one (config-linux.md "Cgroup ownership").
-Result<void> chown_to_owner(const CgroupPlan& plan);
 
 /// All processes in the directories and below, each once. Directories that are gone have none.
 Result<std::vector<pid_t>> processes(std::span<const std::string> directories);

@@ -37,9 +37,9 @@ struct FileValue {
 struct FileWrite {
   std::string file;
   std::string value;
-  std::string field;  // JSON pointer of what asks for it, for messages
-  bool optional =
-      false;  // absent file (ENOENT) is no error, for the reason that the maker's comment gives
+  std::string field;  // JSON pointer of what asks for it, for messages; empty: the runtime itself
+  // An absent file (ENOENT) is no error, for the reason that the maker's comment gives.
+  bool optional = false;
   // The kernel compares the value with one that a later write changes: after EINVAL, again when the
   // others are done.
   bool deferrable = false;
@@ -79,8 +79,8 @@ struct CgroupPlan {
   std::vector<Directory> directories;          // v2: exactly one
   std::vector<std::string> controllers_v2;     // what `writes` need enabled along the path
   std::vector<BpfInstruction> device_program;  // v2; empty: none
-  std::optional<std::uint32_t>
-      owner;  // v2: host uid that gets the directory (config-linux.md, ownership)
+  // v2: host uid that gets the directory (config-linux.md "Cgroup ownership").
+  std::optional<std::uint32_t> owner;
   std::vector<std::string> warnings;  // what is accepted without effect, worth telling
   friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;
 };

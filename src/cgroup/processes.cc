@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <map>
-#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
@@ -76,21 +76,26 @@ Result<void> kill_listed(std::span<const pid_t> pids, std::span<const OpenCgroup
   return {};
 }
 
+/// Kills what is in the cgroups at the moment.
+Result<void> kill_present(std::span<const OpenCgroup> cgroups) {
+  const std::vector<pid_t> pids = MYRT_TRY(processes_below(cgroups));
+  constexpr std::size_t kAtOnce = 256;  // descriptors held at a time
+  for (std::size_t start = 0; start < pids.size(); start += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, pids.size() - start);
+    MYRT_TRY(kill_listed(std::span(pids).subspan(start, count), cgroups));
+  }
+  return {};
+}
+
 /// One round against processes that may fork as fast as they are listed.
 Result<void> kill_frozen(std::span<const std::string> directories,
                          std::span<const OpenCgroup> cgroups) {
   // Best effort: without a freezer, or with a process that does not freeze, the next round gets
   // those that got away.
   constexpr std::chrono::milliseconds kFreezeLimit{200};
-  (void)freeze_within(kFreezeLimit, directories);
-  const std::vector<pid_t> pids = MYRT_TRY(processes_below(cgroups));
-  constexpr std::size_t kAtOnce = 256;  // descriptors held at a time
-  Result<void> killed;
-  for (std::size_t start = 0; start < pids.size() && killed.has_value(); start += kAtOnce) {
-    const std::size_t count = std::min(kAtOnce, pids.size() - start);
-    killed = kill_listed(std::span(pids).subspan(start, count), cgroups);
-  }
-  // Also after a failure; nobody else thaws them. Without a freezer there is nothing to thaw.
+  std::ignore = freeze_within(kFreezeLimit, directories);
+  Result<void> killed = kill_present(cgroups);
+  // Also after a failure: nobody else would. Without a freezer there is nothing to thaw.
   Result<void> thawed = thaw(directories);
   if (killed.has_value() && !thawed.has_value() && thawed.error().code() != ENOENT) {
     return thawed;

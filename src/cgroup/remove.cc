@@ -18,7 +18,7 @@ Result<void> remove_children(int cgroup) {
                         .leave = [](int parent, const std::string& name) -> Result<void> {
                           if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) < 0 &&
                               errno != EBUSY && errno != ENOENT) {
-                            return std::unexpected(Error::from_errno({"remove cgroup ", name}));
+                            return std::unexpected(Error::from_errno({"remove ", name}));
                           }
                           return {};
                         }};
@@ -31,7 +31,7 @@ Result<bool> try_to_remove(const std::string& path) {
     return true;
   }
   if (errno != EBUSY) {
-    return std::unexpected(Error::from_errno({"remove cgroup ", path}));
+    return std::unexpected(Error::from_errno({"remove ", path}));
   }
   return false;
 }
@@ -51,7 +51,7 @@ Result<void> remove_tree(const std::string& path) {
   };
   const bool removed = MYRT_TRY(wait_until(kPatience, try_whole_tree));
   if (!removed) {
-    return std::unexpected(Error::from_code(EBUSY, {"remove cgroup ", path, " (for 10 s)"}));
+    return std::unexpected(Error::from_code(EBUSY, {"remove ", path, " (for 10 s)"}));
   }
   return {};
 }
@@ -77,7 +77,7 @@ Result<void> remove(std::span<const std::string> directories) {
   }
   for (const std::string& path : record.parents) {
     if (::rmdir(path.c_str()) < 0 && errno != ENOENT && errno != EBUSY && done.has_value()) {
-      done = std::unexpected(Error::from_errno({"remove cgroup ", path}));
+      done = std::unexpected(Error::from_errno({"remove ", path}));
     }
   }
   return done;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <memory>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/paths.h"
@@ -33,7 +34,7 @@ Result<std::vector<std::string>> children(int cgroup) {
   if (directory == nullptr) {
     return std::unexpected(Error::from_errno({"list cgroups"}));
   }
-  (void)fd.release();  // closedir closes it
+  std::ignore = fd.release();  // closedir closes it
   std::vector<std::string> names;
   for (;;) {
     errno = 0;

@@ -15,8 +15,7 @@
 
 namespace myrt::cgroup {
 
-/// Those of a record's `directories` that are the container's own, and those that are their
-/// parents.
+/// A record's `directories`: the container's own, and their parents.
 struct Record {
   std::vector<std::string> own;
   std::vector<std::string> parents;  // in the order of the record

@@ -97,8 +97,10 @@ std::vector<FileWrite> hugetlb_writes(const std::vector<HugepageLimit>& limits,
     const std::string value = std::to_string(limits[i].limit);
     writes.push_back({.file = prefix + limit_file, .value = value, .field = field});
     // Limits what is reserved and not only what is touched. Kernels before 5.7 have no such files.
-    writes.push_back(
-        {.file = prefix + "rsvd." + limit_file, .value = value, .field = field, .optional = true});
+    writes.push_back({.file = base::concat({prefix, "rsvd.", limit_file}),
+                      .value = value,
+                      .field = field,
+                      .optional = true});
   }
   return writes;
 }

@@ -46,9 +46,22 @@ TEST(MadeDirectories, NameThePathThatCannotBeMade) {
   top.write("file", "");
   MadeDirectories made;
 
-  const Result<bool> result = made.make(top.path("file/a"));
+  const Result<bool> result = made.make_with_parents(top.path("file/a"), top.path());
 
-  EXPECT_EQ(result.error().text(), "make cgroup " + top.path("file/a") + ": Not a directory");
+  EXPECT_EQ(result.error().text(), "mkdir " + top.path("file/a") + ": Not a directory");
+}
+
+TEST(IsOwnParent, IsTrueOfWhatIsMissing) {
+  const TemporaryDirectory top;
+
+  EXPECT_TRUE(is_own_parent(top.path("a")));
+}
+
+TEST(IsOwnParent, IsFalseOfWhatOthersMade) {
+  const TemporaryDirectory top;
+  top.make("a");
+
+  EXPECT_FALSE(is_own_parent(top.path("a")));
 }
 
 }  // namespace

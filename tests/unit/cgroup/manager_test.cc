@@ -9,6 +9,7 @@ namespace myrt::cgroup {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 CgroupPlan plan_below(const TemporaryDirectory& top, const std::string& path) {
   CgroupPlan plan;
@@ -31,6 +32,14 @@ TEST(Directories, IncludeTheParentsThatAreMissing) {
 
   EXPECT_THAT(directories(plan_below(top, "/a/b/c/c1")),
               ElementsAre(top.path("a/b/c/c1"), top.path("a/b/c"), top.path("a/b")));
+}
+
+TEST(Directories, ThatAreInUseByOthersAreLeftOut) {
+  // Something that create() refuses: a cleaner with the record alone must not touch it.
+  const TemporaryDirectory top;
+  top.make("c1");
+
+  EXPECT_THAT(directories(plan_below(top, "/c1")), IsEmpty());
 }
 
 TEST(Directories, ThatAreGoneNeedNoRemoval) {
