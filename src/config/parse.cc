@@ -1,7 +1,6 @@
 #include "config/parse.h"
 
 #include <algorithm>
-#include <array>
 
 #include "config/report.h"
 #include "config/validate.h"

@@ -94,7 +94,7 @@ CpuResources parse_cpu(const Value& in) {
 /// 10 to 1000; 0 is what engines write for none.
 std::optional<std::uint16_t> parse_weight(const Value& in) {
   const bool unset = in.kind() == NodeKind::kUnsigned && in.integer<std::uint64_t>() == 0;
-  return unset ? std::nullopt : in.integer<std::uint16_t>(kMinWeight, kMaxWeight);
+  return in.integer<std::uint16_t>(unset ? 0 : kMinWeight, kMaxWeight);
 }
 
 std::int64_t parse_device_number(const Value& in) {

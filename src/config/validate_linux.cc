@@ -60,16 +60,18 @@ void check_ranges(std::vector<Range> ranges, std::string_view pointer, std::stri
                   Findings& findings) {
   constexpr std::uint64_t kEnd = 4294967295;
   std::ranges::sort(ranges, {}, &Range::first);
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    const std::string place = pointer_to(std::string(pointer), std::to_string(ranges[i].index));
-    if (ranges[i].end > kEnd) {
+  std::uint64_t taken_end = 0;
+  for (const Range& range : ranges) {
+    const std::string place = pointer_to(std::string(pointer), std::to_string(range.index));
+    if (range.end > kEnd) {
       findings.fault(place, base::concat({"want ", side, " ids up to 4294967294, got ",
-                                          std::to_string(ranges[i].end - 1)}));
+                                          std::to_string(range.end - 1)}));
     }
-    if (i > 0 && ranges[i].first < ranges[i - 1].end) {
+    if (range.first < taken_end) {
       findings.fault(place, base::concat({"want each ", side, " id once, got ",
-                                          std::to_string(ranges[i].first), " again"}));
+                                          std::to_string(range.first), " again"}));
     }
+    taken_end = std::max(taken_end, range.end);
   }
 }
 

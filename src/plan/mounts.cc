@@ -73,8 +73,7 @@ bool has_mode(const std::vector<std::string>& data) {
 
 void set_file_system_rules(MountStep& step) {
   const bool is_tmpfs = step.type == "tmpfs";
-  // /tmp and /dev/shm of an image are 1777, tmpfs's own default as well; others are not (a home
-  // directory).
+  // tmpfs's own default, 1777, is right for /tmp but opens a home directory to everybody.
   step.mode_from_directory = is_tmpfs && !has_mode(step.data);
   // Device nodes and the mount points of later entries have still to be made there.
   step.read_only_last = (is_tmpfs || step.destination == "/dev") && is_read_only(step);

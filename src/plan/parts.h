@@ -55,8 +55,8 @@ std::optional<std::uint32_t> host_id(const std::vector<IdMapping>& mappings, std
 
 // --- rootfs.cc ---
 
-/// `path` of the container, clean and absolute; a relative one is taken from "/". An error, which
-/// names `pointer`, when it climbs above "/".
+/// `path` of the container, clean and absolute; ".." at "/" stays there. A
+/// relative one is taken from "/", and one that climbs is an error, which names `pointer`.
 Result<std::string> path_in_root(std::string_view path, std::string_view pointer);
 
 /// Everything but what comes from the cgroups: RootfsPlan::cgroups and pure_v2 are left empty.

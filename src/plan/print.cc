@@ -133,9 +133,11 @@ std::string process_text(const ProcessPlan& process) {
   text += line({"  cwd ", word(process.cwd)});
   text += environment_text(process);
   text += line({"  search ", word(process.search_path)});
-  if (process.terminal) {
-    const ConsoleSize size = process.console_size.value_or(ConsoleSize{});
-    text += line({"  terminal ", std::to_string(size.width), "x", std::to_string(size.height)});
+  if (process.console_size.has_value()) {
+    text += line({"  terminal ", std::to_string(process.console_size->width), "x",
+                  std::to_string(process.console_size->height)});
+  } else {
+    text += line_if(process.terminal, {"  terminal"});
   }
   text += user_text(process);
   const CapabilitySets& sets = process.capabilities;

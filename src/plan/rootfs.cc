@@ -42,6 +42,9 @@ Result<void> check_combinations(const Spec& spec, const Request& request) {
 }  // namespace
 
 Result<std::string> path_in_root(std::string_view path, std::string_view pointer) {
+  if (path.starts_with('/')) {
+    return base::clean_absolute(path);  // ".." at "/" is "/" (path_resolution(7))
+  }
   std::optional<std::string> clean = base::clean_inside_root(path);
   if (!clean.has_value()) {
     return std::unexpected(

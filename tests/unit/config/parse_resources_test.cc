@@ -58,7 +58,7 @@ TEST(ParseResources, ReadsTheRest) {
   EXPECT_THAT(parsed.faults, IsEmpty());
   const BlockIoResources& io = parsed.value.block_io;
   EXPECT_EQ(io.weight, 10);
-  EXPECT_EQ(io.leaf_weight, std::nullopt);
+  EXPECT_EQ(io.leaf_weight, 0);
   EXPECT_THAT(io.weight_device,
               ElementsAre(WeightDevice{.major = 8, .minor = 0, .weight = 500, .leaf_weight = 300}));
   EXPECT_THAT(io.throttle_read_bps,
