@@ -51,7 +51,7 @@ Result<void> set_attributes(int tree, const plan::MountStep& step) {
 Result<sys::UniqueFd> mount_bind(Root& root, const plan::MountStep& step, sys::UniqueFd tree) {
   const struct ::stat source = MYRT_TRY(sys::status_of(tree.get(), step.source));
   const bool directory = S_ISDIR(source.st_mode);
-  const Target target = MYRT_TRY(mount_target(root.fd.get(), step, directory));
+  Target target = MYRT_TRY(mount_target(root.fd.get(), step, directory));
   if (!directory && target.existed) {
     // The kernel says EINVAL for a file on a directory.
     const struct ::stat status = MYRT_TRY(sys::status_of(target.fd.get(), step.destination));
@@ -66,6 +66,7 @@ Result<sys::UniqueFd> mount_bind(Root& root, const plan::MountStep& step, sys::U
   MYRT_TRY(set_attributes(tree.get(), step));
   MYRT_TRY(sys::move_mount(tree.get(), target.fd.get()));
   MYRT_TRY(apply_propagation(tree.get(), step));
+  root.spent.add(std::move(target.fd));
   return tree;
 }
 

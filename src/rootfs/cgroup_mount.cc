@@ -50,20 +50,16 @@ Result<sys::UniqueFd> mount_v1(const cgroup::Directory& directory) {
 }
 
 Result<void> attach_v1(int parent, const cgroup::Directory& directory, bool own_namespace,
-                       const MountAttributes& attributes) {
+                       const MountAttributes& attributes, sys::SpentFds& spent) {
   const std::string name = directory_name(directory.hierarchy);
-  const sys::UniqueFd tree =
-      MYRT_TRY(own_namespace ? mount_v1(directory) : own_directory(directory));
+  sys::UniqueFd tree = MYRT_TRY(own_namespace ? mount_v1(directory) : own_directory(directory));
   MYRT_TRY(sys::mount_setattr(tree.get(), "", {.set = attributes.set, .clear = attributes.clear}));
   if (::mkdirat(parent, name.c_str(), 0755) != 0) {
     return std::unexpected(Error::from_errno({"mkdir ", name}));
   }
-  const sys::UniqueFd target(
-      ::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!target.is_open()) {
-    return std::unexpected(Error::from_errno({"open ", name}));
-  }
-  MYRT_TRY(sys::move_mount(tree.get(), target.get()));
+  // By name: the directory is one that we have just made in a tmpfs of our own.
+  MYRT_TRY(sys::move_mount_at(tree.get(), parent, name));
+  spent.add(std::move(tree));
   if (directory.hierarchy.controllers.size() < 2) {
     return {};
   }
@@ -75,7 +71,8 @@ Result<void> attach_v1(int parent, const cgroup::Directory& directory, bool own_
   return {};
 }
 
-Result<void> mount_all_v1(int target, const plan::RootfsPlan& plan, const plan::MountStep& step) {
+Result<void> mount_all_v1(int target, const plan::RootfsPlan& plan, const plan::MountStep& step,
+                          sys::SpentFds& spent) {
   const sys::UniqueFd context = MYRT_TRY(sys::fsopen("tmpfs"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "source", "tmpfs"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "mode", "755"));
@@ -84,8 +81,9 @@ Result<void> mount_all_v1(int target, const plan::RootfsPlan& plan, const plan::
       sys::fsmount(context.get(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
   MYRT_TRY(sys::move_mount(parent.get(), target));
   for (const cgroup::Directory& directory : plan.cgroups) {
-    MYRT_TRY(in(directory_name(directory.hierarchy),
-                attach_v1(parent.get(), directory, plan.own_cgroup_namespace, step.attributes)));
+    MYRT_TRY(
+        in(directory_name(directory.hierarchy),
+           attach_v1(parent.get(), directory, plan.own_cgroup_namespace, step.attributes, spent)));
   }
   if ((step.attributes.set & MOUNT_ATTR_RDONLY) != 0) {
     MYRT_TRY(sys::mount_setattr(parent.get(), "", {.set = MOUNT_ATTR_RDONLY}));
@@ -120,7 +118,7 @@ Result<sys::UniqueFd> mount_v2(const plan::RootfsPlan& plan) {
 Result<void> mount_cgroups(Root& root, const plan::RootfsPlan& plan, const plan::MountStep& step) {
   const Target target = MYRT_TRY(mount_target(root.fd.get(), step, true));
   if (!plan.pure_v2) {
-    return mount_all_v1(target.fd.get(), plan, step);
+    return mount_all_v1(target.fd.get(), plan, step, root.spent);
   }
   const sys::UniqueFd mount = MYRT_TRY(mount_v2(plan));
   MYRT_TRY(sys::mount_setattr(mount.get(), "",

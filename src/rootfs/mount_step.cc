@@ -99,8 +99,8 @@ Result<void> apply_propagation(int mount, const plan::MountStep& step) {
 }
 
 Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step) {
-  const Target target = MYRT_TRY(mount_target(root.fd.get(), step, true));
-  const sys::UniqueFd context = MYRT_TRY(sys::fsopen(step.type));
+  Target target = MYRT_TRY(mount_target(root.fd.get(), step, true));
+  sys::UniqueFd context = MYRT_TRY(sys::fsopen(step.type));
   MYRT_TRY(configure(context.get(), step, target));
   MYRT_TRY(sys::fsconfig_create(context.get()));
   // Attributes of the whole tree and of the mount are the same thing for a file system that is
@@ -118,6 +118,8 @@ Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step) 
   }
   MYRT_TRY(sys::move_mount(mount.get(), target.fd.get()));
   MYRT_TRY(apply_propagation(mount.get(), step));
+  root.spent.add(std::move(target.fd));
+  root.spent.add(std::move(context));
   return mount;
 }
 

@@ -70,8 +70,13 @@ Result<void> apply(Root& root, const plan::RootfsPlan& plan, const MountStep& st
       break;
   }
   if (step.destination == "/") {
+    if (step.read_only_last) {
+      root.late.push_back({.mount = MYRT_TRY(sys::duplicate(mount.get())), .destination = "/"});
+    }
     root.fd = std::move(mount);  // the old descriptor is of the object below
-  } else if (step.read_only_last) {
+  } else if (!step.read_only_last) {
+    root.spent.add(std::move(mount));
+  } else {
     root.late.push_back({.mount = std::move(mount), .destination = step.destination});
   }
   return {};

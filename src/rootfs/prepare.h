@@ -11,6 +11,7 @@
 #include <myrt/result.h>
 
 #include "plan/plan.h"
+#include "sys/spent_fds.h"
 #include "sys/unique_fd.h"
 
 namespace myrt::rootfs {
@@ -37,6 +38,7 @@ struct LateReadOnly {
 struct Root {
   sys::UniqueFd fd;  // the container's "/"
   std::vector<LateReadOnly> late;
+  sys::SpentFds spent;
 };
 
 /// Attaches the root, makes all mounts in order, device nodes and links.

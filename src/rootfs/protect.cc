@@ -33,6 +33,8 @@ Result<sys::UniqueFd> empty_directory() {
 /// from then on.
 class Masks {
  public:
+  explicit Masks(sys::SpentFds& spent) : spent_(spent) {}
+
   Result<void> mask(int target, bool directory) {
     return directory ? mask_directory(target) : mask_file(target);
   }
@@ -45,55 +47,64 @@ class Masks {
       empty_ = MYRT_TRY(empty_directory());
       return sys::move_mount(empty_.get(), target);
     }
-    const sys::UniqueFd clone = MYRT_TRY(sys::open_tree_clone(empty_.get(), "", false));
-    return sys::move_mount(clone.get(), target);
+    return attach_clone(empty_.get(), target);
   }
 
   Result<void> mask_file(int target) {
     if (!null_.is_open()) {
       null_ = MYRT_TRY(open_null_device());
     }
-    const sys::UniqueFd clone = MYRT_TRY(sys::open_tree_clone(null_.get(), "", false));
-    MYRT_TRY(
-        sys::mount_setattr(clone.get(), "", {.set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE}));
-    return sys::move_mount(clone.get(), target);
+    return attach_clone(null_.get(), target);
   }
 
+  Result<void> attach_clone(int mask, int target) {
+    sys::UniqueFd clone = MYRT_TRY(sys::open_tree_clone(mask, "", false));
+    MYRT_TRY(sys::move_mount(clone.get(), target));
+    spent_.add(std::move(clone));
+    return {};
+  }
+
+  sys::SpentFds& spent_;
   sys::UniqueFd empty_;
   sys::UniqueFd null_;
 };
 
-Result<void> mask_path(int root, const std::string& path, Masks& masks) {
-  Result<sys::UniqueFd> target = sys::open_in_root(root, path, O_PATH);
+Result<void> mask_path(Root& root, const std::string& path, Masks& masks) {
+  Result<sys::UniqueFd> target = sys::open_in_root(root.fd.get(), path, O_PATH);
   if (!target.has_value() && is_missing(target.error())) {
     return {};
   }
-  const sys::UniqueFd fd = MYRT_TRY(std::move(target));
+  sys::UniqueFd fd = MYRT_TRY(std::move(target));
   const struct ::stat status = MYRT_TRY(sys::status_of(fd.get(), path));
-  return masks.mask(fd.get(), S_ISDIR(status.st_mode));
+  MYRT_TRY(masks.mask(fd.get(), S_ISDIR(status.st_mode)));
+  root.spent.add(std::move(fd));
+  return {};
 }
 
-Result<void> make_read_only(int root, const std::string& path) {
-  Result<sys::UniqueFd> target = sys::open_in_root(root, path, O_PATH);
+Result<void> make_read_only(Root& root, const std::string& path) {
+  Result<sys::UniqueFd> target = sys::open_in_root(root.fd.get(), path, O_PATH);
   if (!target.has_value() && is_missing(target.error())) {
     return {};
   }
-  const sys::UniqueFd fd = MYRT_TRY(std::move(target));
-  const sys::UniqueFd tree = MYRT_TRY(sys::open_tree_clone(fd.get(), "", true));
+  sys::UniqueFd fd = MYRT_TRY(std::move(target));
+  sys::UniqueFd tree = MYRT_TRY(sys::open_tree_clone(fd.get(), "", true));
   MYRT_TRY(sys::mount_setattr(tree.get(), "", {.set = MOUNT_ATTR_RDONLY}));
-  return sys::move_mount(tree.get(), fd.get());
+  MYRT_TRY(sys::move_mount(tree.get(), fd.get()));
+  root.spent.add(std::move(fd));
+  root.spent.add(std::move(tree));
+  return {};
 }
 
 }  // namespace
 
 Result<void> finish(const plan::RootfsPlan& plan, Root& root) {
   for (const std::string& path : plan.readonly_paths) {
-    MYRT_TRY(in("read-only path " + path, make_read_only(root.fd.get(), path)));
+    MYRT_TRY(in("read-only path " + path, make_read_only(root, path)));
   }
   // After the read-only paths: a masked path below one of them must stay masked.
-  Masks masks;
+  Masks masks(root.spent);
   for (const std::string& path : plan.masked_paths) {
-    MYRT_TRY(in("masked path " + path, mask_path(root.fd.get(), path, masks)));
+    MYRT_TRY(in("masked path " + path, mask_path(root, path, masks)));
   }
   for (const LateReadOnly& late : root.late) {
     MYRT_TRY(in("read-only " + late.destination,
