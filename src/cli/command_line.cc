@@ -145,9 +145,9 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
     line.output = version + "\n";
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    line.output = (chosen.empty() ? &app : chosen.front())->help("myrt");
+    line.output = chosen.empty() ? app.help() : chosen.front()->help("myrt");
   } catch (const CLI::CallForAllHelp&) {
-    line.output = app.help("myrt", CLI::AppFormatMode::All);
+    line.output = app.help("", CLI::AppFormatMode::All);
   } catch (const CLI::ArgumentMismatch& mismatch) {
     line.error = missing_value_text(mismatch.what());
   } catch (const CLI::ParseError& error) {

@@ -2,11 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-
 #include <myrt/spec.h>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 
 namespace myrt::cli {
 
@@ -19,11 +18,12 @@ Result<int> spec_command(const SpecCommand& command) {
   if (fd < 0) {
     return std::unexpected(Error::from_errno({path}));
   }
-  const ssize_t count = ::write(fd, text.data(), text.size());
-  const int code = errno;
-  if (::close(fd) != 0 || count != static_cast<ssize_t>(text.size())) {
-    return std::unexpected(Error::from_code(code, {"write ", path}));
+  Result<void> written = write_all(fd, text, path);
+  // Some file systems tell only now that there is no room (close(2)).
+  if (::close(fd) != 0 && written.has_value()) {
+    written = std::unexpected(Error::from_errno({"write ", path}));
   }
+  MYRT_TRY(std::move(written));
   return 0;
 }
 

@@ -1,9 +1,12 @@
 // myrt: the command line. What it does before anything else is a matter of safety: stdio is there,
 // nothing leaked into us stays open, and what enters a container cannot be written by it.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <type_traits>
 
@@ -22,13 +25,16 @@ using namespace myrt::cli;  // NOLINT(google-build-using-namespace): the program
 
 /// A closed stdin, stdout or stderr would be the number of the next file we open.
 bool open_stdio() {
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (::fcntl(fd, F_GETFD) < 0 &&
-        ::open("/dev/null", O_RDWR) != fd) {  // NOLINT(android-cloexec-open): stdio
-      return false;
-    }
+  std::array<struct ::pollfd, 3> stdio = {{{.fd = STDIN_FILENO, .events = 0, .revents = 0},
+                                           {.fd = STDOUT_FILENO, .events = 0, .revents = 0},
+                                           {.fd = STDERR_FILENO, .events = 0, .revents = 0}}};
+  if (::poll(stdio.data(), stdio.size(), 0) <= 0) {
+    return true;
   }
-  return true;
+  return std::ranges::all_of(stdio, [](const struct ::pollfd& entry) {
+    return (entry.revents & POLLNVAL) == 0 ||
+           ::open("/dev/null", O_RDWR) == entry.fd;  // NOLINT(android-cloexec-open): stdio
+  });
 }
 
 /// Commands whose output engines take whole: a warning would be read as part of it.
@@ -108,6 +114,8 @@ int main(int argc, char** argv, char** envp) {
   const CommandLine line = parse_command_line(argc, argv, version_text());
   // A reader that goes away is an error of write(2), told like others.
   ::signal(SIGPIPE, SIG_IGN);
+  // Ignored by our caller, it would take our children away before they are waited for (wait(2)).
+  ::signal(SIGCHLD, SIG_DFL);
   const int kept = kept_descriptors(line.command);
   // Before the log is opened: it closes all that it does not know.
   Result<void> prepared = kept >= 0 ? prepare_program(argv, envp, kept) : Result<void>{};

@@ -3,12 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <ctime>
 #include <tuple>
 
 #include "base/text.h"
+#include "base/time.h"
 
 namespace myrt::cli {
 
@@ -32,14 +31,6 @@ std::string_view level_word(LogLevel level) {
   return "error";
 }
 
-std::string now() {
-  const std::time_t time = std::time(nullptr);
-  struct ::tm parts = {};
-  ::gmtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
 /// One write, so that lines of several processes do not mix. Nobody can be told when it fails.
 void write_line(int fd, const std::string& line) {
   std::ignore = ::write(fd, line.data(), line.size());
@@ -50,7 +41,7 @@ void take_line(LogLevel level, std::string_view message) {
     return;
   }
   if (g_log >= 0) {
-    write_line(g_log, log_line(level, message, g_settings.json, now()));
+    write_line(g_log, log_line(level, message, g_settings.json, base::now_rfc3339(0)));
   } else {
     write_line(STDERR_FILENO,
                std::string(level_word(level)) + ": " + base::escape(message, kMaxMessage) + "\n");
@@ -108,20 +99,22 @@ Result<void> open_log(const LogSettings& settings) {
 
 void report_error(std::string_view message) {
   if (g_log >= 0) {
-    write_line(g_log, log_line(LogLevel::kError, message, g_settings.json, now()));
+    write_line(g_log, log_line(LogLevel::kError, message, g_settings.json, base::now_rfc3339(0)));
   }
   write_line(STDERR_FILENO, std::string(message.substr(0, kMaxMessage)) + "\n");
 }
 
-Result<void> print(std::string_view text) {
+Result<void> write_all(int fd, std::string_view text, std::string_view name) {
   while (!text.empty()) {
-    const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
+    const ssize_t count = ::write(fd, text.data(), text.size());
     if (count < 0 && errno != EINTR) {
-      return std::unexpected(Error::from_errno({"write to stdout"}));
+      return std::unexpected(Error::from_errno({"write ", name}));
     }
     text.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
   }
   return {};
 }
+
+Result<void> print(std::string_view text) { return write_all(STDOUT_FILENO, text, "stdout"); }
 
 }  // namespace myrt::cli

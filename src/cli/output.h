@@ -25,6 +25,8 @@ Result<void> open_log(const LogSettings& settings);
 /// each in one write.
 void report_error(std::string_view message);
 
+/// All of `text` to a descriptor; `name` is for the message.
+Result<void> write_all(int fd, std::string_view text, std::string_view name);
 /// All of `text` to stdout.
 Result<void> print(std::string_view text);
 

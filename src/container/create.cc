@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <ctime>
 #include <tuple>
 
 #include <myrt/log.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "cgroup/manager.h"
 #include "container/inputs.h"
 #include "container/json_text.h"
@@ -79,17 +79,6 @@ class Undo {
   bool committed_ = false;
 };
 
-std::string now() {
-  struct ::timespec time = {};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  struct ::tm parts = {};
-  ::gmtime_r(&time.tv_sec, &parts);
-  std::string text(sizeof "YYYY-MM-DDTHH:MM:SS", '\0');
-  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts));
-  const std::string nanoseconds = std::to_string(time.tv_nsec);
-  return text + "." + std::string(9 - nanoseconds.size(), '0') + nanoseconds + "Z";
-}
-
 Record first_record(const Inputs& inputs, const ProcessId& creator) {
   const plan::Plan& plan = inputs.plan;
   return {.id = plan.id,
@@ -98,7 +87,7 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
           .process = {},
           .bundle = plan.bundle,
           .rootfs = plan.rootfs.path,
-          .created = now(),
+          .created = base::now_rfc3339(9),
           .uid = ::getuid(),
           .has_process = plan.process.has_value(),
           .has_poststart = !plan.hooks.poststart.empty(),
@@ -111,7 +100,7 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
 
 /// net.* acts on the calling process's network namespace: a joined one that is the runtime's own
 /// would be the host's.
-Result<void> refuse_own_network(int joined, const plan::Plan& plan) {
+Result<void> refuse_own_network(int joined, const Spec& spec) {
   struct ::stat theirs = {};
   struct ::stat ours = {};
   if (::fstat(joined, &theirs) != 0 || ::stat("/proc/self/ns/net", &ours) != 0) {
@@ -120,30 +109,33 @@ Result<void> refuse_own_network(int joined, const plan::Plan& plan) {
   if (theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino) {
     return {};
   }
-  for (const auto& [path, value] : plan.sysctl) {
-    if (path.starts_with("net/")) {
-      return std::unexpected(Error("config.json: /linux/sysctl: " + path +
+  for (const auto& [key, value] : spec.linux.sysctl) {
+    if (key.starts_with("net.") || key.starts_with("net/")) {
+      return std::unexpected(Error("config.json: /linux/sysctl: " + key +
                                    " would change the host's network namespace"));
     }
   }
   return {};
 }
 
-Result<std::vector<sys::UniqueFd>> open_joins(const plan::Plan& plan) {
+Result<std::vector<sys::UniqueFd>> open_joins(const Inputs& inputs) {
   std::vector<sys::UniqueFd> joins;
-  for (const plan::Join& join : plan.namespaces.joins) {
-    joins.push_back(MYRT_TRY(in("namespace", sys::open_at(AT_FDCWD, join.path, O_RDONLY))));
-    if (join.kind == NamespaceKind::kNetwork && !plan.sysctl.empty()) {
-      MYRT_TRY(refuse_own_network(joins.back().get(), plan));
+  for (const plan::Join& join : inputs.plan.namespaces.joins) {
+    // Whatever lies at the path, opening it must not wait; setns(2) refuses what is no namespace.
+    joins.push_back(MYRT_TRY(
+        in("namespace", sys::open_at(AT_FDCWD, join.path, O_RDONLY | O_NONBLOCK | O_NOCTTY))));
+    if (join.kind == NamespaceKind::kNetwork && !inputs.plan.sysctl.empty()) {
+      MYRT_TRY(refuse_own_network(joins.back().get(), inputs.spec));
     }
   }
   return joins;
 }
 
-Result<init::Inherited> open_inherited(const plan::Plan& plan, const Entry& entry) {
+Result<init::Inherited> open_inherited(const Inputs& inputs, const Entry& entry) {
+  const plan::Plan& plan = inputs.plan;
   init::Inherited inherited;
   inherited.sources = MYRT_TRY(rootfs::open_sources(plan.rootfs));
-  inherited.joins = MYRT_TRY(open_joins(plan));
+  inherited.joins = MYRT_TRY(open_joins(inputs));
   if (!plan.cgroup.directories.empty()) {
     if (plan.cgroup.pure_v2) {
       inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
@@ -162,6 +154,11 @@ Result<void> write_oom_score(const plan::Plan& plan, pid_t pid) {
   const std::string file = "/proc/" + std::to_string(pid) + "/oom_score_adj";
   return in("process.oomScoreAdj",
             sys::write_value(AT_FDCWD, file, std::to_string(*plan.process->oom_score_adj)));
+}
+
+bool has_runtime_hooks(const Hooks& hooks) {
+  return !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
+         !hooks.create_container.empty();
 }
 
 Result<void> run_runtime_hooks(const Hooks& hooks, const Record& record, init::Launched& launched) {
@@ -252,7 +249,12 @@ Result<void> bring_up(Created& created, const Inputs& inputs,
                       init::Launched& launched) {
   const plan::Plan& plan = inputs.plan;
   created.record.process = MYRT_TRY(identify(launched.pid()));
-  MYRT_TRY(write_record(created.entry.directory.get(), created.record));
+  if (has_runtime_hooks(plan.hooks)) {
+    // A hook may ask for the state, or hang and be deleted by force. Without one nobody needs the
+    // pid before the end of the creation: until Committed the process dies with this one, and its
+    // cgroups are on record.
+    MYRT_TRY(write_record(created.entry.directory.get(), created.record));
+  }
   MYRT_TRY(write_oom_score(plan, launched.pid()));
   MYRT_TRY(init::write_id_maps(launched, plan.namespaces));
   MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
@@ -292,7 +294,7 @@ Result<Created> create_container(const Store& store, std::string_view id,
   MYRT_TRY(write_record(created.entry.directory.get(), created.record));
   MYRT_TRY(save_config(created.entry, inputs.config_text));
   MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
-  init::Inherited inherited = MYRT_TRY(open_inherited(inputs.plan, created.entry));
+  init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
   const init::ChildPlan child{.plan = &inputs.plan,
                               .filter = filter.has_value() ? &*filter : nullptr,
                               .hook_state = hook_state(created.record),

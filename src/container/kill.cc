@@ -5,6 +5,8 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <optional>
+#include <tuple>
 
 #include <myrt/container.h>
 
@@ -132,7 +134,8 @@ Result<void> kill(const Store& store, std::string_view id, int signal, bool all)
   const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
-  return all ? signal_all(record, signal) : signal_one(record, signal);
+  // Without cgroups nobody knows the others.
+  return all && !record.cgroups.empty() ? signal_all(record, signal) : signal_one(record, signal);
 }
 
 }  // namespace myrt

@@ -11,8 +11,8 @@
 
 namespace myrt::container {
 
-/// start() for a container whose lock is held.
-Result<void> start_container(const Entry& entry, const Record& record);
+/// start() for a container that is known to be created and whose lock is held.
+Result<void> start_created(const Entry& entry, const Record& record);
 
 /// The hooks of the config that `create` read; the bundle's may be another by now.
 Result<Hooks> saved_hooks(const Entry& entry);

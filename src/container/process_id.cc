@@ -36,8 +36,9 @@ Result<sys::UniqueFd> open_process(const ProcessId& process) {
   if (process.pid <= 0) {
     return gone();
   }
-  sys::UniqueFd pidfd = MYRT_TRY(sys::pidfd_open(process.pid));
-  // After opening: a pid that is reused from now on does not matter to the descriptor.
+  Result<sys::UniqueFd> pidfd = sys::pidfd_open(process.pid);
+  // After opening: a pid that is reused from now on does not matter to the descriptor. Before a
+  // failure is told: the pid may be a thread's by now, which is EINVAL.
   if (!is_alive(process)) {
     return gone();
   }

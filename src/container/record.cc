@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "config/document.h"
+#include "config/names.h"
 #include "config/reader.h"
 #include "config/report.h"
 #include "sys/file.h"
@@ -27,19 +29,25 @@ Json to_json(const ProcessId& process) {
 }
 
 ProcessId process_id(const config::Value& value) {
+  if (!value.object()) {
+    return {};
+  }
   return {.pid = value.need("pid").integer<pid_t>(0).value_or(0),
           .start_time = value.need("startTime").integer<std::uint64_t>().value_or(0)};
 }
 
+// Sorted by name.
+constexpr std::array<config::Named<Phase>, 2> kPhases = {
+    {{"created", Phase::kCreated}, {"creating", Phase::kCreating}}};
+
 constexpr std::string_view phase_word(Phase phase) {
-  return phase == Phase::kCreating ? "creating" : "created";
+  return kPhases[phase == Phase::kCreated ? 0 : 1].name;
 }
 
 Record record_from(const config::Value& root) {
   Record record;
   record.id = root.need("id").text();
-  record.phase =
-      root.need("phase").text() == phase_word(Phase::kCreated) ? Phase::kCreated : Phase::kCreating;
+  record.phase = root.need("phase").word<Phase>(kPhases, "a phase").value_or(Phase::kCreating);
   record.creator = process_id(root.need("creator"));
   record.process = process_id(root.need("process"));
   record.bundle = root.need("bundle").text();

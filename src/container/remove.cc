@@ -53,11 +53,15 @@ Result<void> unmount_all(const Entry& entry, const Record& record) {
 /// container process. Their identity is checked, so nobody else is hit.
 Result<void> kill_creation(const Record& record) {
   for (const ProcessId& process : {record.creator, record.process}) {
-    Result<sys::UniqueFd> pidfd = open_process(process);
-    if (pidfd.has_value()) {
-      MYRT_TRY(sys::pidfd_send_signal(pidfd->get(), SIGKILL));
-      MYRT_TRY(sys::wait_pidfd(pidfd->get(), kKillMilliseconds));
+    const Result<sys::UniqueFd> pidfd = open_process(process);
+    if (!pidfd.has_value()) {
+      continue;  // gone
     }
+    Result<void> sent = sys::pidfd_send_signal(pidfd->get(), SIGKILL);
+    if (!sent.has_value() && sent.error().code() != ESRCH) {
+      return sent;
+    }
+    MYRT_TRY(sys::wait_pidfd(pidfd->get(), kKillMilliseconds));  // the lock tells what is left
   }
   return {};
 }
@@ -161,7 +165,11 @@ Result<void> remove(const Store& store, std::string_view id, bool force) {
   if (force) {
     MYRT_TRY(container::force_open(entry));
   }
-  MYRT_TRY(container::lock(entry, force ? container::kKillMilliseconds : -1));
+  Result<void> locked = container::lock(entry, force ? container::kKillMilliseconds : -1);
+  if (!locked.has_value() && force && locked.error().code() == ENOENT) {
+    return {};
+  }
+  MYRT_TRY(std::move(locked));
   Result<container::Record> record = container::read_record(entry.directory.get());
   if (!record.has_value() && force) {
     // Killed before the record was whole: nothing had been made yet but the directory.

@@ -1,5 +1,5 @@
 // `run`: create and start; in the foreground also wait and delete.
-#include <fcntl.h>
+#include <cerrno>
 
 #include <myrt/container.h>
 #include <myrt/log.h>
@@ -13,19 +13,28 @@ namespace myrt {
 
 namespace {
 
-/// A container that could not be started, or has ended. Its trouble comes second: it is logged.
-void take_away(const Store& store, std::string_view id) {
-  const Result<void> removed = remove(store, id, true);
-  if (!removed.has_value()) {
-    log(LogLevel::kWarning, "delete " + std::string(id) + ": " + removed.error().text());
+constexpr int kLockMilliseconds = 10'000;
+
+/// A container that could not be started, or has ended, unless somebody else has deleted it. Its
+/// trouble comes second: it is logged.
+void take_away(const Store& store, const container::Created& created) {
+  Result<void> removed = container::lock(created.entry, kLockMilliseconds);
+  if (removed.has_value()) {
+    removed = container::kill_process(created.record);
+    if (removed.has_value()) {
+      removed = container::destroy(store, created.entry, created.record);
+    }
+  }
+  if (!removed.has_value() && removed.error().code() != ENOENT) {
+    log(LogLevel::kWarning, "delete " + created.entry.id + ": " + removed.error().text());
   }
 }
 
-Result<sys::ExitStatus> run_in_foreground(container::Created created) {
+Result<sys::ExitStatus> run_in_foreground(container::Created& created) {
   container::Foreground foreground =
       MYRT_TRY(container::Foreground::begin(std::move(created.terminal)));
-  MYRT_TRY(container::start_container(created.entry, created.record));
-  created.entry.directory.reset();  // and with it the lock: others may signal and delete
+  MYRT_TRY(container::start_created(created.entry, created.record));
+  container::unlock(created.entry);  // others may signal and delete
   return foreground.wait(created.record.process.pid, created.pidfd.get());
 }
 
@@ -40,17 +49,16 @@ Result<int> run(const Store& store, std::string_view id, const CreateOptions& op
   }
   container::Created created = MYRT_TRY(container::create_container(store, id, create_options));
   if (run_options.detach) {
-    Result<void> started = container::start_container(created.entry, created.record);
+    Result<void> started = container::start_created(created.entry, created.record);
     if (!started.has_value()) {
-      created.entry.directory.reset();
-      take_away(store, id);
+      take_away(store, created);
       return std::unexpected(std::move(started).error());
     }
     return 0;
   }
-  const Result<sys::ExitStatus> status = run_in_foreground(std::move(created));
+  const Result<sys::ExitStatus> status = run_in_foreground(created);
   if (!run_options.keep || !status.has_value()) {
-    take_away(store, id);
+    take_away(store, created);
   }
   return status.has_value() ? Result<int>(status->shell_code()) : std::unexpected(status.error());
 }

@@ -41,10 +41,18 @@ Result<void> check_executed(const Record& record) {
                          : "exited with status " + std::to_string(stat->exit_code >> 8))));
 }
 
-Result<void> check_startable(const Record& record, Status status) {
+Result<void> check_has_process(const Record& record) {
+  if (!record.has_process) {
+    return std::unexpected(
+        Error("cannot start a container without a process: config.json has no /process"));
+  }
+  return {};
+}
+
+Result<void> check_startable(Status status) {
   switch (status) {
     case Status::kCreated:
-      break;
+      return {};
     case Status::kRunning:
       return std::unexpected(Error("cannot start an already running container"));
     case Status::kStopped:
@@ -53,11 +61,6 @@ Result<void> check_startable(const Record& record, Status status) {
       return std::unexpected(
           Error("cannot start a container that is " + std::string(status_word(status))));
   }
-  if (!record.has_process) {
-    return std::unexpected(
-        Error("cannot start a container without a process: config.json has no /process"));
-  }
-  return {};
 }
 
 /// A failing poststart hook stops the container (runtime.md "Lifecycle", since 1.3).
@@ -80,12 +83,16 @@ Result<void> run_poststart(const Entry& entry, const Record& record) {
   return done;
 }
 
+Result<void> start_checked(const Entry& entry, const Record& record) {
+  MYRT_TRY(check_startable(status_of(record, entry.directory.get())));
+  return start_created(entry, record);
+}
+
 }  // namespace
 
-Result<void> start_container(const Entry& entry, const Record& record) {
-  MYRT_TRY(check_startable(record, status_of(record, entry.directory.get())));
-  const sys::UniqueFd pidfd = MYRT_TRY(open_process(record.process));
-  MYRT_TRY(init::release(entry.directory.get(), pidfd.get()));
+Result<void> start_created(const Entry& entry, const Record& record) {
+  MYRT_TRY(check_has_process(record));
+  MYRT_TRY(init::release(entry.directory.get()));
   MYRT_TRY(check_executed(record));
   if (::unlinkat(entry.directory.get(), init::kExecFifoName, 0) != 0 && errno != ENOENT) {
     return std::unexpected(Error::from_errno({"remove ", init::kExecFifoName}));
@@ -100,7 +107,7 @@ Result<void> start(const Store& store, std::string_view id) {
   MYRT_TRY(container::lock(entry, -1));
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
-  return container::start_container(entry, record);
+  return container::start_checked(entry, record);
 }
 
 }  // namespace myrt

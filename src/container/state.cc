@@ -44,7 +44,7 @@ State state_of(const container::Record& record, int directory) {
           .bundle = record.bundle,
           .rootfs = record.rootfs,
           .created = record.created,
-          .owner = user_name(record.uid),
+          .owner = {},
           .annotations = record.annotations};
 }
 
@@ -79,6 +79,7 @@ Result<std::vector<State>> list(const Store& store) {
     const Result<container::Record> record = container::read_record(entry->directory.get());
     if (record.has_value()) {
       states.push_back(state_of(*record, entry->directory.get()));
+      states.back().owner = user_name(record->uid);
       continue;
     }
     log(LogLevel::kDebug, "container " + id + ": " + record.error().text());

@@ -43,9 +43,12 @@ Result<std::vector<std::string>> names(int directory, std::string_view path) {
   }
   std::ignore = copy.release();  // closedir(3) closes it
   std::vector<std::string> list;
-  errno = 0;
-  for (const dirent* entry = ::readdir(stream.get()); entry != nullptr;
-       entry = ::readdir(stream.get())) {
+  for (;;) {
+    errno = 0;
+    const struct ::dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) {
+      break;
+    }
     const std::string name = entry->d_name;
     if (name != "." && name != "..") {
       list.push_back(name);
@@ -67,6 +70,22 @@ Result<void> make_directories(const std::string& path) {
       return {};
     }
   }
+}
+
+/// Another command that has found the new directory holds it only until it has found it empty.
+Result<void> open_locked(int root, Entry& entry) {
+  constexpr int kMilliseconds = 1000;
+  entry.directory = MYRT_TRY(sys::open_at(root, entry.id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  return lock(entry, kMilliseconds);
+}
+
+Error no_such_container() { return Error::sentence(ENOENT, "container does not exist"); }
+
+/// Whether the directory is still in the state root: it may be deleted while one waits for its
+/// lock.
+bool stands(const Entry& entry) {
+  struct ::stat status = {};
+  return ::fstat(entry.directory.get(), &status) == 0 && status.st_nlink > 0;
 }
 
 }  // namespace
@@ -97,25 +116,26 @@ Result<Entry> make_entry(int root, std::string_view id) {
     }
     return std::unexpected(Error::from_errno({"mkdir ", id, " in the state root"}));
   }
-  entry.directory = MYRT_TRY(sys::open_at(root, entry.id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-  MYRT_TRY(lock(entry, 0));
+  Result<void> locked = open_locked(root, entry);
+  if (!locked.has_value()) {
+    // Still empty; whoever deletes containers may have been faster.
+    ::unlinkat(root, entry.id.c_str(), AT_REMOVEDIR);
+    return std::unexpected(std::move(locked).error());
+  }
   return entry;
 }
 
 Result<Entry> open_entry(const Store& store, std::string_view id) {
   MYRT_TRY(check_id(id));
-  const auto missing = [] {
-    return std::unexpected(Error::sentence(ENOENT, "container does not exist"));
-  };
   Result<sys::UniqueFd> root = open_root(store, false);
   if (!root.has_value() && root.error().code() == ENOENT) {
-    return missing();
+    return std::unexpected(no_such_container());
   }
   const sys::UniqueFd open = MYRT_TRY(std::move(root));
   Result<sys::UniqueFd> directory =
       sys::open_at(open.get(), std::string(id), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!directory.has_value() && directory.error().code() == ENOENT) {
-    return missing();
+    return std::unexpected(no_such_container());
   }
   return Entry{.directory = MYRT_TRY(std::move(directory)), .id = std::string(id)};
 }
@@ -125,7 +145,7 @@ Result<void> lock(const Entry& entry, int milliseconds) {
   for (int waited = 0;; waited += kStep) {
     const int mode = milliseconds < 0 ? LOCK_EX : LOCK_EX | LOCK_NB;
     if (::flock(entry.directory.get(), mode) == 0) {
-      return {};
+      return stands(entry) ? Result<void>{} : std::unexpected(no_such_container());
     }
     if (errno == EINTR) {
       continue;
@@ -142,13 +162,25 @@ Result<void> lock(const Entry& entry, int milliseconds) {
   }
 }
 
+void unlock(const Entry& entry) {
+  // A lock that we hold can be given up.
+  std::ignore = ::flock(entry.directory.get(), LOCK_UN);
+}
+
 Result<void> remove_entry(const Store& store, const Entry& entry) {
+  // What a container usually has, by name; only for more is the directory read.
+  const sys::UniqueFd root = MYRT_TRY(open_root(store, false));
+  for (const char* name : {"exec.fifo", "config.json", "state.json"}) {
+    std::ignore = ::unlinkat(entry.directory.get(), name, 0);  // one that stays is met again below
+  }
+  if (::unlinkat(root.get(), entry.id.c_str(), AT_REMOVEDIR) == 0) {
+    return {};
+  }
   for (const std::string& name : MYRT_TRY(names(entry.directory.get(), entry.id))) {
     if (::unlinkat(entry.directory.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
       return std::unexpected(Error::from_errno({"remove ", name, " of container ", entry.id}));
     }
   }
-  const sys::UniqueFd root = MYRT_TRY(open_root(store, false));
   if (::unlinkat(root.get(), entry.id.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     return std::unexpected(Error::from_errno({"remove the state directory of ", entry.id}));
   }

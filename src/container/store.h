@@ -33,8 +33,11 @@ Result<Entry> make_entry(int root, std::string_view id);
 Result<Entry> open_entry(const Store& store, std::string_view id);
 
 /// Takes the lock of a container for one command; it goes with the descriptor. Waits at most
-/// `milliseconds`; -1 waits for ever. ETIMEDOUT.
+/// `milliseconds`; -1 waits for ever. Errors: ETIMEDOUT; ENOENT the container was deleted
+/// meanwhile.
 Result<void> lock(const Entry& entry, int milliseconds);
+
+void unlock(const Entry& entry);
 
 /// Removes the directory with all that is in it.
 Result<void> remove_entry(const Store& store, const Entry& entry);

@@ -56,8 +56,9 @@ Result<void> Channel::wait_for_plain(Message::Kind kind) {
   std::array<char, kMaxMessageBytes> buffer{};
   ssize_t count = 0;
   do {
+    // ECONNRESET comes once, before the end of file: the other side ended with something unread.
     count = ::read(socket_.get(), buffer.data(), buffer.size());
-  } while (count < 0 && errno == EINTR);
+  } while (count < 0 && (errno == EINTR || errno == ECONNRESET));
   if (count < 0) {
     return std::unexpected(Error::from_errno({"read from the sync socket"}));
   }

@@ -23,6 +23,7 @@
 #include "init/start_program.h"
 #include "init/sysctl.h"
 #include "sys/process.h"
+#include "sys/spent_fds.h"
 
 namespace myrt::init {
 
@@ -94,7 +95,7 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   MYRT_TRY(start_session());
   // First of all: nothing of the container may run, or use memory, outside its cgroups.
   MYRT_TRY(cgroup::join(own.tasks, plan.cgroup));
-  own.tasks.clear();
+  sys::SpentFds().add(std::exchange(own.tasks, {}));
   own.cgroup.reset();
   if (!plan.namespaces.through_joiner) {
     MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));

@@ -1,7 +1,6 @@
 #include "init/exec_fifo.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,31 +19,21 @@ namespace {
 constexpr char kReleased = '0';
 constexpr std::size_t kSmallestPipe = 4096;
 
-/// All that is in the fifo until it is closed by everybody else, or until the process behind
-/// `pidfd` has ended.
-Result<std::string> read_outcome(int fifo, int pidfd) {
+/// All that comes until every writer has closed the fifo: the container process by executing its
+/// program or by ending.
+Result<std::string> read_outcome(int fifo) {
   std::string data;
   std::array<char, kMaxMessageBytes> buffer{};
-  bool ended = false;
   for (;;) {
     const ssize_t count = ::read(fifo, buffer.data(), buffer.size());
-    if (count > 0) {
-      data.append(buffer.data(), static_cast<std::size_t>(count));
-      continue;
-    }
-    if (count == 0 || (ended && errno == EAGAIN)) {
+    if (count == 0) {
       return data;
     }
-    if (errno != EAGAIN && errno != EINTR) {
+    if (count > 0) {
+      data.append(buffer.data(), static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
       return std::unexpected(Error::from_errno({"read ", kExecFifoName}));
     }
-    std::array<struct ::pollfd, 2> wait = {{{.fd = fifo, .events = POLLIN, .revents = 0},
-                                            {.fd = pidfd, .events = POLLIN, .revents = 0}}};
-    if (::poll(wait.data(), wait.size(), -1) < 0 && errno != EINTR) {
-      return std::unexpected(Error::from_errno({"poll ", kExecFifoName}));
-    }
-    // One more read after the end: what it wrote last may still be there.
-    ended = (wait[1].revents & POLLIN) != 0;
   }
 }
 
@@ -81,10 +70,14 @@ bool is_parked(int state_directory) {
   return fifo.is_open() && ::ioctl(fifo.get(), FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
-Result<void> release(int state_directory, int pidfd) {
+Result<void> release(int state_directory) {
+  // Without O_NONBLOCK the open would wait for a writer, and the process may be dead.
   const sys::UniqueFd fifo =
       MYRT_TRY(sys::open_at(state_directory, kExecFifoName, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
-  const std::string data = MYRT_TRY(read_outcome(fifo.get(), pidfd));
+  if (::fcntl(fifo.get(), F_SETFL, 0) != 0) {
+    return std::unexpected(Error::from_errno({"make ", kExecFifoName, " blocking"}));
+  }
+  const std::string data = MYRT_TRY(read_outcome(fifo.get()));
   const std::size_t filler = data.find_first_not_of('\0');
   if (filler == std::string::npos) {
     return std::unexpected(Error::from_code(ESRCH, {"the container process is gone"}));

@@ -34,6 +34,6 @@ bool is_parked(int state_directory);
 /// In `start`: lets the process go and waits for the outcome. Success: the fifo was closed without
 /// a failure, so the program was executed or the process died; the caller tells by looking at it.
 /// Errors: what the container process reported; ESRCH when nothing is parked.
-Result<void> release(int state_directory, int pidfd);
+Result<void> release(int state_directory);
 
 }  // namespace myrt::init

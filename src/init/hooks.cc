@@ -12,6 +12,7 @@
 #include <optional>
 #include <tuple>
 
+#include "init/c_strings.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
@@ -22,6 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxCaptured = 2048;
+constexpr std::size_t kPipeBytes = 65536;  // pipe(7), "Pipe capacity"
 
 struct Pipe {
   sys::UniqueFd read;
@@ -36,38 +38,42 @@ Result<Pipe> make_pipe() {
   return Pipe{.read = sys::UniqueFd(ends[0]), .write = sys::UniqueFd(ends[1])};
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-  std::vector<char*> list;
-  list.reserve(strings.size() + 1);
-  for (const std::string& string : strings) {
-    list.push_back(const_cast<char*>(string.c_str()));
-  }
-  list.push_back(nullptr);
-  return list;
+/// The stdio of the hook, and nothing else open; false with errno when it cannot be had.
+bool set_stdio(int input, int output) {
+  return ::dup2(input, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
+         ::dup2(output, STDERR_FILENO) >= 0 &&
+         sys::close_range(STDERR_FILENO + 1, ~0U, false).has_value();
 }
 
-/// In the hook's process: stdio is set, the working directory, then the program. The exit status
-/// 127 with errno's text on the captured stderr is all that can be said from here.
+/// The runtime in the foreground queues signals, and ignores SIGPIPE: both would survive execve(2).
+void reset_signals() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+}
+
+/// In the hook's process, which becomes the hook. The exit status 127 and a sentence on the
+/// captured stderr are all that can be said from here.
 [[noreturn]] void become_hook(const Hook& hook, const HookRun& run, int input, int output) {
   const std::vector<std::string> none;
-  std::vector<std::string> args = hook.args;
-  if (args.empty()) {
-    args.push_back(hook.path);
-  }
+  const std::vector<std::string> path = {hook.path};
   const std::vector<std::string>& environment =
       hook.env.has_value() ? *hook.env
                            : (run.default_environment != nullptr ? *run.default_environment : none);
-  const std::vector<char*> argv = pointers(args);
-  const std::vector<char*> envp = pointers(environment);
-  const bool ready = ::dup2(input, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
-                     ::dup2(output, STDERR_FILENO) >= 0 && ::chdir(run.directory.c_str()) == 0 &&
-                     sys::close_range(STDERR_FILENO + 1, ~0U, false).has_value();
-  if (ready) {
-    ::signal(SIGPIPE, SIG_DFL);
-    ::execve(hook.path.c_str(), argv.data(), envp.data());
+  const std::vector<char*> argv = c_strings(hook.args.empty() ? path : hook.args);
+  const std::vector<char*> envp = c_strings(environment);
+  std::string step = "stdio";
+  if (set_stdio(input, output)) {
+    step = "chdir " + run.directory;
+    if (::chdir(run.directory.c_str()) == 0) {
+      step = "execute";
+      reset_signals();
+      ::execve(hook.path.c_str(), argv.data(), envp.data());
+    }
   }
-  const std::string text = "execute: " + errno_text(errno);
-  std::ignore = ::write(output, text.data(), text.size());  // the exit status says the rest
+  const std::string text = Error::from_errno({step}).text();
+  std::ignore = ::write(STDERR_FILENO, text.data(), text.size());  // the exit status says the rest
   sys::child_exit(127);
 }
 
@@ -94,12 +100,10 @@ class Conversation {
           {{.fd = pidfd, .events = POLLIN, .revents = 0},
            {.fd = output_.get(), .events = POLLIN, .revents = 0},
            {.fd = input_.get(), .events = POLLOUT, .revents = 0}}};
-      const int count = ::poll(wait.data(), wait.size(), remaining(deadline));
+      const int left = remaining(deadline);
+      const int count = ::poll(wait.data(), wait.size(), left);
       if (count < 0 && errno != EINTR) {
         return std::unexpected(Error::from_errno({"poll"}));
-      }
-      if (count == 0) {
-        return false;
       }
       if (count < 0) {
         continue;
@@ -116,15 +120,20 @@ class Conversation {
         capture();
         return true;
       }
+      // Not the count of poll(2): a hook that never stops writing is always ready.
+      if (left == 0) {
+        return false;
+      }
     }
   }
 
   [[nodiscard]] const std::string& captured() const { return captured_; }
 
  private:
+  /// What is in the pipe. Not until it is empty: whoever writes without an end would keep us here.
   void capture() {
-    std::array<char, 1024> buffer{};
-    for (;;) {
+    std::array<char, 4096> buffer{};
+    for (std::size_t taken = 0; taken < kPipeBytes;) {
       const ssize_t count = ::read(output_.get(), buffer.data(), buffer.size());
       if (count <= 0) {
         if (count == 0) {
@@ -132,8 +141,10 @@ class Conversation {
         }
         return;
       }
+      const auto size = static_cast<std::size_t>(count);
       const std::size_t room = kMaxCaptured - captured_.size();
-      captured_.append(buffer.data(), std::min(room, static_cast<std::size_t>(count)));
+      captured_.append(buffer.data(), std::min(room, size));
+      taken += size;
     }
   }
 
@@ -161,12 +172,12 @@ Result<void> set_nonblocking(int fd) {
   return {};
 }
 
-std::string with_output(std::string text, std::string captured) {
+std::string with_output(const std::string& text, std::string captured) {
   while (!captured.empty() && captured.back() == '\n') {
     captured.pop_back();
   }
-  // Errors are one line.
-  std::ranges::replace(captured, '\n', ' ');
+  // Errors are one line, and nothing in them steers a terminal.
+  std::ranges::replace_if(captured, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return captured.empty() ? text : text + ", output: " + captured;
 }
 
@@ -186,12 +197,12 @@ Result<void> converse(const Hook& hook, const HookRun& run) {
     deadline = Clock::now() + std::chrono::seconds(*hook.timeout_seconds);
   }
   Conversation conversation(std::move(input.write), std::move(output.read), run.state);
-  const bool ended = MYRT_TRY(conversation.until_end(hook_process.pidfd.get(), deadline));
-  if (!ended) {
+  const Result<bool> ended = conversation.until_end(hook_process.pidfd.get(), deadline);
+  if (!ended.value_or(false)) {
     MYRT_TRY(sys::pidfd_send_signal(hook_process.pidfd.get(), SIGKILL));
   }
   const sys::ExitStatus status = MYRT_TRY(sys::wait_for(hook_process.pid));
-  if (!ended) {
+  if (!MYRT_TRY(ended)) {
     return std::unexpected(Error(
         with_output("killed after its timeout of " + std::to_string(*hook.timeout_seconds) + " s",
                     conversation.captured())));

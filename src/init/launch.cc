@@ -10,10 +10,21 @@
 #include "base/text.h"
 #include "sys/file.h"
 #include "sys/socket.h"
+#include "sys/spent_fds.h"
 
 namespace myrt::init {
 
 namespace {
+
+void close_inherited(Inherited inherited) {
+  sys::SpentFds spent;
+  spent.add(std::move(inherited.sources.root));
+  spent.add(std::move(inherited.sources.binds));
+  spent.add(std::move(inherited.joins));
+  spent.add(std::move(inherited.tasks));
+  spent.add(std::move(inherited.cgroup));
+  spent.add(std::move(inherited.exec_fifo));
+}
 
 /// The joiner tells the pid of the process that it cloned beside itself.
 Result<sys::Cloned> through_joiner(const ChildPlan& child, Inherited& inherited, Channel& channel) {
@@ -22,7 +33,7 @@ Result<sys::Cloned> through_joiner(const ChildPlan& child, Inherited& inherited,
     channel.close();
     joiner_main(child, std::move(inherited));
   }
-  inherited = Inherited{};
+  close_inherited(std::move(inherited));
   Result<Channel::Received> told = channel.wait_for(Message::Kind::kCloned);
   const sys::ExitStatus status = MYRT_TRY(sys::wait_for(joiner.pid));
   if (!told.has_value() && told.error().code() == EPIPE && status.signal != 0) {
@@ -45,7 +56,7 @@ Result<sys::Cloned> directly(const ChildPlan& child, Inherited& inherited, Chann
     channel.close();
     child_main(child, std::move(inherited));
   }
-  inherited = Inherited{};
+  close_inherited(std::move(inherited));
   return cloned;
 }
 
@@ -72,15 +83,33 @@ Launched::~Launched() {
   std::ignore = sys::wait_for(pid_);
 }
 
+Error Launched::gone(Message::Kind kind) {
+  const Result<sys::ExitStatus> status = sys::wait_for(pid_);
+  if (!status.has_value()) {
+    return status.error();
+  }
+  pid_ = 0;
+  return Error("the container process was gone before \"" + std::string(kind_name(kind)) +
+               "\": " + ended(*status));
+}
+
+Result<void> Launched::send(Message::Kind kind) {
+  Result<void> sent = channel_.send(kind);
+  if (sent.has_value() || sent.error().code() != EPIPE) {
+    return sent;
+  }
+  // It may have said why before it ended.
+  Result<Channel::Received> last = channel_.wait_for(kind);
+  return std::unexpected(last.has_value() || last.error().code() == EPIPE ? gone(kind)
+                                                                          : last.error());
+}
+
 Result<Channel::Received> Launched::wait_for(Message::Kind kind) {
   Result<Channel::Received> received = channel_.wait_for(kind);
   if (received.has_value() || received.error().code() != EPIPE) {
     return received;
   }
-  const sys::ExitStatus status = MYRT_TRY(sys::wait_for(pid_));
-  pid_ = 0;
-  return std::unexpected(Error("the container process was gone before \"" +
-                               std::string(kind_name(kind)) + "\": " + ended(status)));
+  return std::unexpected(gone(kind));
 }
 
 sys::UniqueFd Launched::release() {

@@ -27,14 +27,18 @@ class Launched {
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int pidfd() const { return pidfd_.get(); }
 
-  Result<void> send(Message::Kind kind) { return channel_.send(kind); }
-  /// As Channel::wait_for. When the process died without a word, the error says how it ended.
+  /// When the process is gone, the errors of both say how it ended, unless it said why itself.
+  Result<void> send(Message::Kind kind);
+  /// As Channel::wait_for.
   Result<Channel::Received> wait_for(Message::Kind kind);
 
   /// The container lives on by itself: the sync socket is closed. Gives the pidfd away.
   sys::UniqueFd release();
 
  private:
+  /// Reaps the process, whose end of the socket is closed.
+  Error gone(Message::Kind kind);
+
   pid_t pid_ = 0;
   sys::UniqueFd pidfd_;
   Channel channel_;

@@ -3,11 +3,9 @@
 //   runtime                          container process (or the joiner before it)
 //           <-- kCloned ------------ the joiner's clone: pid as text, pidfd rides on it
 //           --- kIdMapsWritten --->  only with a new user namespace
-//           <-- kRunHooks ---------- only with prestart or createRuntime hooks: mounts are made, no
-//           pivot yet
+//           <-- kRunHooks ---------- only with prestart or createRuntime hooks, before pivot_root
 //           --- kHooksDone ------->
-//           <-- kConsole ----------- only with a terminal: the pty's master rides on it, text: its
-//           name
+//           <-- kConsole ----------- only with a terminal: its name; the pty's master rides on it
 //           <-- kFiltered ---------- only with a seccomp listener: its descriptor number as text
 //           --- kListenerTaken --->
 //           <-- kReady ------------- everything is done but the wait for `start`

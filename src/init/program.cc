@@ -5,15 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <vector>
 
-#include "sys/file.h"
-#include "sys/kernel_defs.h"
+#include "base/text.h"
+#include "sys/unique_fd.h"
 
 namespace myrt::init {
 
@@ -21,9 +22,12 @@ namespace {
 
 // What the kernel reads to choose a format (BINPRM_BUF_SIZE).
 constexpr std::size_t kHeaderBytes = 256;
-constexpr std::size_t kMaxInterpreter = 4096;
+constexpr std::size_t kMaxInterpreter = PATH_MAX;
 
-std::string quoted(std::string_view name) { return "exec: \"" + std::string(name) + "\""; }
+/// Names come from images: they are escaped, and told whole.
+std::string quote(std::string_view name) { return base::quote(name, PATH_MAX); }
+
+std::string exec(std::string_view name) { return "exec: " + quote(name); }
 
 /// 0 when the file can be executed, or the errno that execve(2) would give.
 int execute_errno(const std::string& path) {
@@ -41,7 +45,7 @@ int execute_errno(const std::string& path) {
 }
 
 Error fault(const std::string& path, int code, const std::string& what) {
-  return {code, quoted(path) + ": " + what};
+  return {code, exec(path) + ": " + what};
 }
 
 std::optional<Error> interpreter_fault(const std::string& path, const std::string& kind,
@@ -50,7 +54,7 @@ std::optional<Error> interpreter_fault(const std::string& path, const std::strin
   if (code == 0) {
     return std::nullopt;
   }
-  return fault(path, code, kind + " \"" + interpreter + "\"");
+  return fault(path, code, kind + " " + quote(interpreter));
 }
 
 std::optional<Error> script_fault(const std::string& path, std::string_view header) {
@@ -64,8 +68,7 @@ std::optional<Error> script_fault(const std::string& path, std::string_view head
   }
   if (interpreter.ends_with('\r') && execute_errno(interpreter) != 0) {
     return fault(path, ENOENT,
-                 "its #! line ends in CRLF, so the interpreter is \"" +
-                     interpreter.substr(0, interpreter.size() - 1) + "\\r\"");
+                 "its #! line ends in CRLF, so the interpreter is " + quote(interpreter));
   }
   return interpreter_fault(path, "script interpreter", interpreter);
 }
@@ -121,7 +124,7 @@ std::string elf_interpreter(int fd, const Header& header) {
     std::string path(static_cast<std::size_t>(segment.p_filesz), '\0');
     if (::pread(fd, path.data(), path.size(), static_cast<off_t>(segment.p_offset)) ==
         static_cast<ssize_t>(path.size())) {
-      return path.c_str();  // up to its NUL
+      return path.substr(0, path.find('\0'));
     }
   }
   return {};
@@ -132,16 +135,17 @@ std::optional<Error> elf_fault(const std::string& path, int fd, std::string_view
                                bool foreign_formats) {
   Header header = {};
   if (bytes.size() < sizeof header) {
-    return fault(path, ENOEXEC, "cut off within its ELF header");
+    return foreign_formats ? std::nullopt
+                           : std::optional(fault(path, ENOEXEC, "cut off within its ELF header"));
   }
-  std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.e_machine != kNative && header.e_machine != kNative32) {
-    if (foreign_formats) {
-      return std::nullopt;
-    }
-    return fault(path, ENOEXEC,
-                 "built for " + machine_name(header.e_machine) + ", this machine is " +
-                     machine_name(kNative));
+  bytes.copy(reinterpret_cast<char*>(&header), sizeof header);
+  const bool big_endian = header.e_ident[EI_DATA] == ELFDATA2MSB;
+  const unsigned machine = big_endian ? __builtin_bswap16(header.e_machine) : header.e_machine;
+  if (machine != kNative && machine != kNative32) {
+    return foreign_formats ? std::nullopt
+                           : std::optional(fault(path, ENOEXEC,
+                                                 "built for " + machine_name(machine) +
+                                                     ", this machine is " + machine_name(kNative)));
   }
   const std::string interpreter = elf_interpreter<Header, Segment>(fd, header);
   return interpreter.empty() ? std::nullopt
@@ -171,8 +175,10 @@ Result<std::string> find_program(const std::string& name, std::string_view searc
   if (name.find('/') != std::string::npos) {
     const int code = execute_errno(name);
     if (code != 0) {
-      return std::unexpected(
-          Error(code, quoted(name) + (code == ENOENT || code == ENOTDIR ? ": stat " + name : "")));
+      return std::unexpected(Error(
+          code,
+          exec(name) +
+              (code == ENOENT || code == ENOTDIR ? ": stat " + base::escape(name, PATH_MAX) : "")));
     }
     return name;
   }
@@ -181,7 +187,7 @@ Result<std::string> find_program(const std::string& name, std::string_view searc
     const std::size_t colon = search_path.find(':');
     const std::string directory(search_path.substr(0, colon));
     // An empty entry is the working directory.
-    const std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
+    std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
     const int code = execute_errno(candidate);
     if (code == 0) {
       return candidate;
@@ -195,9 +201,9 @@ Result<std::string> find_program(const std::string& name, std::string_view searc
     search_path.remove_prefix(colon + 1);
   }
   if (denied != 0) {
-    return std::unexpected(Error(denied, quoted(name)));
+    return std::unexpected(Error(denied, exec(name)));
   }
-  return std::unexpected(Error(quoted(name) + ": executable file not found in $PATH"));
+  return std::unexpected(Error(exec(name) + ": executable file not found in $PATH"));
 }
 
 Result<void> diagnose_program(const std::string& path, bool foreign_formats) {

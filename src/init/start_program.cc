@@ -12,6 +12,8 @@
 #include <climits>
 #include <tuple>
 
+#include "base/text.h"
+#include "init/c_strings.h"
 #include "init/console.h"
 #include "init/credentials.h"
 #include "init/exec_fifo.h"
@@ -109,20 +111,10 @@ Result<void> load_filter(const ChildPlan& child, Channel& runtime) {
   return runtime.wait_for_plain(Message::Kind::kListenerTaken);
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-  std::vector<char*> list;
-  list.reserve(strings.size() + 1);
-  for (const std::string& string : strings) {
-    list.push_back(const_cast<char*>(string.c_str()));
-  }
-  list.push_back(nullptr);
-  return list;
-}
-
 /// Returns only when it did not work.
 Error execute(const ChildPlan& child, const StartProgram& program) {
-  const std::vector<char*> argv = pointers(child.plan->process->args);
-  const std::vector<char*> envp = pointers(program.environment);
+  const std::vector<char*> argv = c_strings(child.plan->process->args);
+  const std::vector<char*> envp = c_strings(program.environment);
   if (child.filter != nullptr && filter_waits(child)) {
     Result<void> loaded = in("seccomp", seccomp::load(*child.filter));
     if (!loaded.has_value()) {
@@ -131,9 +123,14 @@ Error execute(const ChildPlan& child, const StartProgram& program) {
   }
   ::execve(program.path.c_str(), argv.data(), envp.data());
   const int code = errno;
-  Result<void> reason = diagnose_program(program.path, false);
-  return reason.has_value() ? Error(code, "exec: \"" + program.path + "\"")
-                            : std::move(reason).error();
+  // Only these are about the file; a list of arguments that is too long, say, is not.
+  if (code == ENOENT || code == ENOEXEC || code == EACCES) {
+    Result<void> reason = diagnose_program(program.path, false);
+    if (!reason.has_value()) {
+      return std::move(reason).error();
+    }
+  }
+  return Error(code, "exec: " + base::quote(program.path, PATH_MAX));
 }
 
 }  // namespace
@@ -196,6 +193,11 @@ void run_program(const ChildPlan& child, const StartProgram& program, int fifo) 
   if (!park(fifo).has_value()) {
     // A filter that forbids write(2): there is no way to wait, nor to say so. `create` or `start`
     // sees the end.
+    sys::child_exit(1);
+  }
+  if (!child.plan->process.has_value()) {
+    // `start` asks for this before it releases anybody; somebody else has read the fifo.
+    std::ignore = report_failure(fifo, Error("config.json has no /process"));
     sys::child_exit(1);
   }
   Result<void> hooks = run_hooks(child.plan->hooks.start_container,
