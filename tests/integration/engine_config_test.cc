@@ -1,0 +1,100 @@
+// The config.json files that podman, docker and containerd wrote, run without their engines: only
+// what belongs to the engine's machine (the root, files to bind, the cgroup) is put in place.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "support/engine_configs.h"
+#include "support/fixture.h"
+
+namespace myrt::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// CAP_CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW
+// SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP: what all three leave by default.
+constexpr const char* kDefaultCapabilities = "00000000a80425fb";
+
+class EngineConfig : public RuntimeTest {
+ protected:
+  void use(std::string_view config) {
+    bundle_.raw_config(std::string(config));
+    bundle_.set("/root/path", R"("rootfs")")
+        .set("/linux/cgroupsPath", json_quote("/" + unique_name()));
+    for (std::size_t index = 0; index < json_size(bundle_.config(), "/mounts").value_or(0);
+         ++index) {
+      const std::string mount = "/mounts/" + std::to_string(index);
+      if (json_string(bundle_.config(), mount + "/type") == "bind") {
+        const std::string destination =
+            json_string(bundle_.config(), mount + "/destination").value();
+        bundle_.set(mount + "/source", json_quote(source_for(destination)));
+      }
+    }
+  }
+
+  // A directory for /dev/shm, else a file that says where it was bound.
+  std::string source_for(const std::string& destination) const {
+    const fs::path source = workspace() / ("bound-" + fs::path(destination).filename().string());
+    if (destination == "/dev/shm") {
+      fs::create_directories(source);
+    } else {
+      write_file(source, "bound on " + destination + "\n");
+    }
+    return source;
+  }
+
+  /// What the program prints between create, start and delete.
+  std::string output() {
+    Container container(bundle_);
+    EXPECT_TRUE(succeeded(container.create()));
+    EXPECT_EQ(container.status(), "created");
+    EXPECT_TRUE(succeeded(container.start()));
+    EXPECT_EQ(container.wait_exit().exit_code, 0) << container.err();
+    EXPECT_EQ(container.status(), "stopped");
+    EXPECT_TRUE(succeeded(container.remove()));
+    return container.out();
+  }
+};
+
+constexpr const char* kReport =
+    "hostname; grep -E '^(CapBnd|CapEff|NoNewPrivs|Seccomp):' /proc/self/status; "
+    "cat /etc/hostname";
+
+TEST_F(EngineConfig, OfPodmanRunsAsItIs) {
+  use(kPodmanConfig);
+  bundle_.shell(std::string(kReport) + "; ulimit -n");
+  EXPECT_EQ(output(), std::string("7bc4946b62db\nCapEff:\t") + kDefaultCapabilities +
+                          "\nCapBnd:\t" + kDefaultCapabilities +
+                          "\nNoNewPrivs:\t0\nSeccomp:\t2\nbound on /etc/hostname\n1024\n");
+}
+
+TEST_F(EngineConfig, OfPodmanLimitsTheNumberOfProcesses) {
+  use(kPodmanConfig);
+  bundle_.args({"sleep", "100"});
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+  EXPECT_EQ(read_value(cgroup_of(container.pid(), "pids") / "pids.max"), "2048");
+}
+
+TEST_F(EngineConfig, OfDockerRunsWithoutItsNetworkHook) {
+  use(kDockerConfig);
+  // It gives the network namespace to the daemon, which is not there.
+  bundle_.erase("/hooks").shell(kReport);
+  EXPECT_EQ(output(), std::string("5b5c59f1edf9\nCapEff:\t") + kDefaultCapabilities +
+                          "\nCapBnd:\t" + kDefaultCapabilities +
+                          "\nNoNewPrivs:\t0\nSeccomp:\t2\nbound on /etc/hostname\n");
+}
+
+TEST_F(EngineConfig, OfContainerdRunsAsItIs) {
+  use(kContainerdConfig);
+  bundle_.shell(
+      "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; ulimit -n; "
+      "awk '$2 == \"/run\" {print $1, $3}' /proc/mounts");
+  EXPECT_EQ(output(), std::string("CapBnd:\t") + kDefaultCapabilities +
+                          "\nNoNewPrivs:\t1\nSeccomp:\t0\n1024\ntmpfs tmpfs\n");
+}
+
+}  // namespace
+}  // namespace myrt::test
