@@ -10,8 +10,11 @@ enum class LogLevel { kDebug, kWarning, kError };
 
 using LogSink = void (*)(LogLevel level, std::string_view message);
 
-/// Without a sink, log lines are dropped.
-void set_log_sink(LogSink sink);
+/// Without a sink, log lines are dropped, as are those below `lowest`.
+void set_log_sink(LogSink sink, LogLevel lowest);
 void log(LogLevel level, std::string_view message);
+
+/// Whether lines of this level go anywhere: for messages that cost something to make.
+bool is_logged(LogLevel level);
 
 }  // namespace myrt

@@ -8,7 +8,8 @@
 namespace myrt::cli {
 
 /// The arguments without the program's name. `-no-subreaper` with one dash, as containerd sends it,
-/// gets its second one; nothing else is touched, and nothing after "--".
+/// gets its second one, and `--name=` becomes two: CLI11 would take the next argument for the
+/// value. Nothing else is touched, and nothing after "--".
 std::vector<std::string> normalized_arguments(int argc, const char* const* argv);
 
 /// The text for an option whose value is missing: "flag needs an argument: --name". Other texts

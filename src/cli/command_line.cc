@@ -1,9 +1,11 @@
 #include "cli/command_line.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "base/text.h"
 #include "cli/arguments.h"
 
 namespace myrt::cli {
@@ -127,6 +129,16 @@ void add_queries(CLI::App& app, CommandLine& line) {
       });
 }
 
+/// CLI11 names what is left over backwards, and an unknown command not at all.
+std::string unexpected_text(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(true);
+  if (app.get_subcommands().empty() && !words.front().starts_with('-')) {
+    return "unknown command " + base::quote(words.front());
+  }
+  return (words.size() == 1 ? "unexpected argument: " : "unexpected arguments: ") +
+         base::join(words, " ");
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, const char* const* argv, const std::string& version) {
@@ -151,7 +163,7 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   } catch (const CLI::ArgumentMismatch& mismatch) {
     line.error = missing_value_text(mismatch.what());
   } catch (const CLI::ParseError& error) {
-    line.error = error.what();
+    line.error = app.remaining_size(true) > 0 ? unexpected_text(app) : error.what();
   }
   return line;
 }

@@ -37,7 +37,8 @@ Result<Store> store_of(const Globals& globals) {
 }
 
 int listen_fds() {
-  if (base::parse_integer<pid_t>(environment("LISTEN_PID")) != ::getpid()) {
+  const std::string_view meant_for = environment("LISTEN_PID");
+  if (meant_for.empty() || base::parse_integer<pid_t>(meant_for) != ::getpid()) {
     return 0;  // they were meant for a process before us
   }
   constexpr int kMaxDescriptors = 1 << 20;

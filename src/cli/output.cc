@@ -93,7 +93,7 @@ Result<void> open_log(const LogSettings& settings) {
       return std::unexpected(Error::from_errno({"open log file ", settings.file}));
     }
   }
-  set_log_sink(&take_line);
+  set_log_sink(&take_line, settings.debug ? LogLevel::kDebug : LogLevel::kWarning);
   return {};
 }
 

@@ -291,7 +291,7 @@ Result<Created> create_container(const Store& store, std::string_view id,
       .pidfd = {},
       .terminal = {}};
   Undo undo(store, created.entry, created.record, inputs.plan.hooks);
-  MYRT_TRY(write_record(created.entry.directory.get(), created.record));
+  MYRT_TRY(write_first_record(created.entry.directory.get(), created.record));
   MYRT_TRY(save_config(created.entry, inputs.config_text));
   MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));

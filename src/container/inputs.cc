@@ -10,6 +10,7 @@
 
 #include "cgroup/layout.h"
 #include "host/probe.h"
+#include "plan/print.h"
 #include "seccomp/cache.h"
 #include "seccomp/support.h"
 #include "sys/file.h"
@@ -67,6 +68,9 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
   const host::HostFacts host = MYRT_TRY(host::probe());
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
   inputs.plan = MYRT_TRY(in("config.json", plan::make_plan(inputs.spec, request, host, layout)));
+  if (is_logged(LogLevel::kDebug)) {
+    log(LogLevel::kDebug, plan::print(inputs.plan));
+  }
   for (const std::string& warning : inputs.spec.warnings) {
     log(LogLevel::kWarning, warning);
   }

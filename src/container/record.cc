@@ -119,4 +119,10 @@ Result<void> write_record(int state_directory, const Record& record) {
   return sys::replace_file(state_directory, kFile, record_json(record), 0600);
 }
 
+Result<void> write_first_record(int state_directory, const Record& record) {
+  const sys::UniqueFd file = MYRT_TRY(
+      sys::open_at(state_directory, kFile, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+  return sys::write_all(file.get(), record_json(record), kFile);
+}
+
 }  // namespace myrt::container

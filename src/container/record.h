@@ -51,5 +51,8 @@ Result<Record> parse_record(std::string_view text);
 /// state.json of a state directory, whole. ENOENT: there is none yet.
 Result<Record> read_record(int state_directory);
 Result<void> write_record(int state_directory, const Record& record);
+/// The first one, in a directory that has none: nobody can have read it, so there is nothing to
+/// replace.
+Result<void> write_first_record(int state_directory, const Record& record);
 
 }  // namespace myrt::container

@@ -38,6 +38,7 @@ Result<void> unmount_all(const Entry& entry, const Record& record) {
       MYRT_TRY(sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes));
   const Spec spec = MYRT_TRY(parse_spec(text, "config.json"));
   std::vector<std::string> points;
+  points.reserve(spec.mounts.size());
   for (const Mount& mount : spec.mounts) {
     points.push_back(record.rootfs + base::clean_absolute(mount.destination));
   }

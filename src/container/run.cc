@@ -17,14 +17,14 @@ constexpr int kLockMilliseconds = 10'000;
 
 /// A container that could not be started, or has ended, unless somebody else has deleted it. Its
 /// trouble comes second: it is logged.
+Result<void> destroy(const Store& store, const container::Created& created) {
+  MYRT_TRY(container::lock(created.entry, kLockMilliseconds));
+  MYRT_TRY(container::kill_process(created.record));
+  return container::destroy(store, created.entry, created.record);
+}
+
 void take_away(const Store& store, const container::Created& created) {
-  Result<void> removed = container::lock(created.entry, kLockMilliseconds);
-  if (removed.has_value()) {
-    removed = container::kill_process(created.record);
-    if (removed.has_value()) {
-      removed = container::destroy(store, created.entry, created.record);
-    }
-  }
+  const Result<void> removed = destroy(store, created);
   if (!removed.has_value() && removed.error().code() != ENOENT) {
     log(LogLevel::kWarning, "delete " + created.entry.id + ": " + removed.error().text());
   }

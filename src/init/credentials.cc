@@ -9,6 +9,7 @@
 
 #include <cerrno>
 
+#include "base/rlimit_names.h"
 #include "base/text.h"
 #include "init/program.h"
 #include "sys/credentials.h"
@@ -50,13 +51,13 @@ Result<void> set_file_ids(std::uint32_t uid, std::uint32_t gid) {
 Result<void> as_process_user(const plan::ProcessPlan& process,
                              const plan::NamespacePlan& namespaces,
                              const std::function<Result<void>()>& action) {
-  MYRT_TRY(set_groups(process, namespaces));
   const bool same_rights = process.uid == namespaces.setup_uid &&
                            process.gid == namespaces.setup_gid &&
                            (process.capabilities.effective & kReadAnything) == kReadAnything;
   if (same_rights) {
     return action();
   }
+  MYRT_TRY(set_groups(process, namespaces));
   const std::uint64_t permitted = MYRT_TRY(sys::permitted_capabilities());
   const std::uint64_t inheritable = process.capabilities.inheritable & permitted;
   // Leaving fsuid 0 drops the file capabilities from the effective set, coming back raises them
@@ -86,9 +87,9 @@ Result<void> set_rlimits(const plan::ProcessPlan& process) {
   for (const Rlimit& limit : process.rlimits) {
     const struct ::rlimit value = {.rlim_cur = limit.soft, .rlim_max = limit.hard};
     if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &value) != 0) {
-      return std::unexpected(
-          Error::from_errno({"set rlimit ", std::to_string(limit.resource), " to ",
-                             std::to_string(limit.soft), ", ", std::to_string(limit.hard)}));
+      return std::unexpected(Error::from_errno(
+          {"set ", base::kRlimitNames.at(static_cast<std::size_t>(limit.resource)), " to ",
+           std::to_string(limit.soft), ", ", std::to_string(limit.hard)}));
     }
   }
   return {};

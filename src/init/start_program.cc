@@ -30,8 +30,9 @@ namespace {
 
 bool is_denied(const Error& error) { return error.code() == EACCES || error.code() == EPERM; }
 
-Result<void> change_directory(int root, const std::string& path) {
-  const sys::UniqueFd directory = MYRT_TRY(sys::make_directories_in_root(root, path, 0755));
+/// From the root, which is the working directory so far: that spares a descriptor of it.
+Result<void> change_directory(const std::string& path) {
+  const sys::UniqueFd directory = MYRT_TRY(sys::make_directories_in_root(AT_FDCWD, path, 0755));
   if (::fchdir(directory.get()) != 0) {
     return std::unexpected(Error::from_errno({"chdir ", path}));
   }
@@ -54,8 +55,8 @@ Result<void> check_directory(const std::string& path) {
 
 /// Root may be refused where the container's user is not (NFS, FUSE). False: to be tried again as
 /// that user.
-Result<bool> enter_directory(int root, const std::string& path) {
-  Result<void> changed = in("process.cwd", change_directory(root, path));
+Result<bool> enter_directory(const std::string& path) {
+  Result<void> changed = in("process.cwd", change_directory(path));
   if (!changed.has_value() && is_denied(changed.error())) {
     return false;
   }
@@ -146,14 +147,13 @@ Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd termi
     terminal.reset();
   }
   MYRT_TRY(own_stdio(process));
-  const sys::UniqueFd root = MYRT_TRY(sys::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
-  const bool entered = MYRT_TRY(enter_directory(root.get(), process.cwd));
-  program.environment = environment(*child.plan, root.get());
+  program.environment = environment(*child.plan, AT_FDCWD);
+  const bool entered = MYRT_TRY(enter_directory(process.cwd));
   if (!entered) {
     // As the container's user, whose rights find_program_as takes on as well; the ids are for good
     // later.
     const auto change = [&]() -> Result<void> {
-      MYRT_TRY(in("process.cwd", change_directory(root.get(), process.cwd)));
+      MYRT_TRY(in("process.cwd", change_directory(process.cwd)));
       return check_directory(process.cwd);
     };
     MYRT_TRY(as_process_user(process, child.plan->namespaces, change));

@@ -50,10 +50,9 @@ Result<sys::UniqueFd> mount_v1(const cgroup::Directory& directory) {
 }
 
 Result<void> attach_v1(int parent, const cgroup::Directory& directory, bool own_namespace,
-                       const MountAttributes& attributes, sys::SpentFds& spent) {
+                       sys::SpentFds& spent) {
   const std::string name = directory_name(directory.hierarchy);
   sys::UniqueFd tree = MYRT_TRY(own_namespace ? mount_v1(directory) : own_directory(directory));
-  MYRT_TRY(sys::mount_setattr(tree.get(), "", {.set = attributes.set, .clear = attributes.clear}));
   if (::mkdirat(parent, name.c_str(), 0755) != 0) {
     return std::unexpected(Error::from_errno({"mkdir ", name}));
   }
@@ -81,34 +80,35 @@ Result<void> mount_all_v1(int target, const plan::RootfsPlan& plan, const plan::
       sys::fsmount(context.get(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
   MYRT_TRY(sys::move_mount(parent.get(), target));
   for (const cgroup::Directory& directory : plan.cgroups) {
-    MYRT_TRY(
-        in(directory_name(directory.hierarchy),
-           attach_v1(parent.get(), directory, plan.own_cgroup_namespace, step.attributes, spent)));
+    MYRT_TRY(in(directory_name(directory.hierarchy),
+                attach_v1(parent.get(), directory, plan.own_cgroup_namespace, spent)));
   }
-  if ((step.attributes.set & MOUNT_ATTR_RDONLY) != 0) {
-    MYRT_TRY(sys::mount_setattr(parent.get(), "", {.set = MOUNT_ATTR_RDONLY}));
-  }
+  // For the tmpfs and all that is in it, in one call. Nothing of the container runs yet that could
+  // see them before.
+  MYRT_TRY(sys::mount_setattr(
+      parent.get(), "",
+      {.set = step.attributes.set, .clear = step.attributes.clear, .recursive = true}));
   return apply_propagation(parent.get(), step);
 }
 
+/// In a cgroup namespace of its own, a mount of the hierarchy, whose root the namespace sets.
+/// Without one, what the host has mounted: mounting from the host's namespace would set the options
+/// of the host's superblock, and take `nsdelegate` away from it.
 Result<sys::UniqueFd> mount_v2(const plan::RootfsPlan& plan) {
-  if (plan.own_cgroup_namespace || plan.cgroups.empty()) {
-    // Options of the mount are the superblock's, which all share: what config.json says of them is
-    // not passed on.
-    Result<sys::UniqueFd> context = sys::fsopen("cgroup2");
-    const sys::UniqueFd open = MYRT_TRY(std::move(context));
-    MYRT_TRY(sys::fsconfig_string(open.get(), "source", "cgroup"));
-    Result<void> created = sys::fsconfig_create(open.get());
-    if (created.has_value()) {
-      return sys::fsmount(open.get(), 0);
-    }
-    // A user namespace that does not own the cgroup namespace, or a hierarchy mounted otherwise.
-    if (created.error().code() != EPERM && created.error().code() != EBUSY) {
-      return std::unexpected(std::move(created).error());
-    }
-  }
-  if (plan.cgroups.empty()) {
+  if (!plan.own_cgroup_namespace) {
     return sys::open_tree_clone(AT_FDCWD, "/sys/fs/cgroup", true);
+  }
+  const sys::UniqueFd context = MYRT_TRY(sys::fsopen("cgroup2"));
+  MYRT_TRY(sys::fsconfig_string(context.get(), "source", "cgroup"));
+  Result<void> created = sys::fsconfig_create(context.get());
+  if (created.has_value()) {
+    return sys::fsmount(context.get(), 0);
+  }
+  // A user namespace that does not own the cgroup namespace, or a hierarchy mounted otherwise: the
+  // directory alone.
+  const bool may_not = created.error().code() == EPERM || created.error().code() == EBUSY;
+  if (!may_not || plan.cgroups.empty()) {
+    return std::unexpected(std::move(created).error());
   }
   return own_directory(plan.cgroups.front());
 }

@@ -78,13 +78,15 @@ Result<Target> mount_target(int root, const plan::MountStep& step, bool director
   if (literal.error().code() != ENOENT && literal.error().code() != ELOOP) {
     return std::unexpected(std::move(literal).error());
   }
-  if (step.must_be_real_directory && literal.error().code() == ELOOP) {
+  const bool through_link = literal.error().code() == ELOOP;
+  if (through_link && step.must_be_real_directory) {
     return std::unexpected(std::move(literal).error());
   }
-  const bool existed = sys::open_in_root(root, step.destination, flags).has_value();
+  const bool existed = through_link && sys::open_in_root(root, step.destination, flags).has_value();
   sys::UniqueFd made =
       MYRT_TRY(directory ? sys::make_directories_in_root(root, step.destination, 0755)
                          : sys::make_file_in_root(root, step.destination));
+  // A link may have been put there since.
   MYRT_TRY(refuse_procfs(made.get(), step.destination));
   return Target{.fd = std::move(made), .existed = existed};
 }

@@ -1,12 +1,13 @@
 // An overlay as the container's root, mounted in the container's mount namespace alone: the host
 // never sees it, and it is gone with the namespace.
+#include <fcntl.h>
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "rootfs/steps.h"
+#include "sys/file.h"
 #include "sys/kernel_defs.h"
 #include "sys/mount_api.h"
 
@@ -17,42 +18,68 @@ namespace {
 /// fsconfig(2) takes strings of at most 255 bytes.
 constexpr std::size_t kMaxOptionBytes = 255;
 
-/// The `lowerdir` option has ":" between layers, escaped by "\"
-/// (Documentation/filesystems/overlayfs.rst).
-std::string escaped(std::string_view path) {
+/// A directory as an option of overlay names it. The name may lead through the descriptor.
+struct Layer {
+  std::string name;
+  sys::UniqueFd fd;
+};
+
+Result<Layer> layer_by_descriptor(const std::string& path) {
+  Layer layer{.name = {}, .fd = MYRT_TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY))};
+  layer.name = "/proc/self/fd/" + std::to_string(layer.fd.get());
+  return layer;
+}
+
+/// Overlay has "\" before ":", but not for every option of every kernel, and before Linux 6.5 no
+/// way to write a comma: a path with any of them goes by descriptor, as does one that is too long.
+Result<Layer> layer(const std::string& path) {
+  if (path.size() > kMaxOptionBytes || path.find_first_of(":,\\") != std::string::npos) {
+    return layer_by_descriptor(path);
+  }
+  return Layer{.name = path, .fd = {}};
+}
+
+std::string joined(const std::vector<Layer>& layers) {
   std::string text;
-  for (const char c : path) {
-    if (c == ':' || c == '\\') {
-      text += '\\';
+  for (const Layer& one : layers) {
+    text += (text.empty() ? "" : ":") + one.name;
+  }
+  return text;
+}
+
+/// Short enough for one option, if there is a way.
+Result<std::vector<Layer>> lower_layers(const std::vector<std::string>& paths) {
+  std::vector<Layer> layers;
+  layers.reserve(paths.size());
+  for (const std::string& path : paths) {
+    layers.push_back(MYRT_TRY(layer(path)));
+  }
+  if (joined(layers).size() > kMaxOptionBytes) {
+    layers.clear();
+    for (const std::string& path : paths) {
+      layers.push_back(MYRT_TRY(layer_by_descriptor(path)));
     }
-    text += c;
   }
-  return text;
+  return layers;
 }
 
-std::string joined(const std::vector<std::string>& layers) {
-  std::string text;
-  for (const std::string& layer : layers) {
-    text += (text.empty() ? "" : ":") + escaped(layer);
+Result<void> add_one_by_one(int context, const std::vector<Layer>& layers) {
+  for (const Layer& one : layers) {
+    MYRT_TRY(sys::fsconfig_string(context, "lowerdir+", one.name));
   }
-  return text;
+  // Kernels before 6.5 take any option, and refuse the unknown one only here.
+  return sys::fsconfig_create(context);
 }
 
-Result<void> set_lower(int context, const std::vector<std::string>& layers) {
+/// Sets the lower layers, and creates the file system that `context` describes.
+Result<void> create(int context, const std::vector<Layer>& layers) {
   const std::string all = joined(layers);
-  if (all.size() <= kMaxOptionBytes) {
-    return sys::fsconfig_string(context, "lowerdir", all);
+  if (all.size() > kMaxOptionBytes) {
+    return in(std::to_string(layers.size()) + " lower directories (so many need Linux 6.8)",
+              add_one_by_one(context, layers));
   }
-  for (const std::string& layer : layers) {
-    Result<void> added = sys::fsconfig_string(context, "lowerdir+", layer);
-    if (!added.has_value() && added.error().code() == EINVAL) {
-      return std::unexpected(Error::from_code(
-          EINVAL, {"lower directories of ", std::to_string(all.size()),
-                   " bytes in all need a kernel with overlay's lowerdir+ (Linux 6.8)"}));
-    }
-    MYRT_TRY(std::move(added));
-  }
-  return {};
+  MYRT_TRY(sys::fsconfig_string(context, "lowerdir", all));
+  return sys::fsconfig_create(context);
 }
 
 /// Somewhere for the writes of a container that named no upper directory: a tmpfs that nothing but
@@ -82,21 +109,24 @@ Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_n
     // directories.
     MYRT_TRY(sys::fsconfig_flag(context.get(), "userxattr"));
   }
-  MYRT_TRY(set_lower(context.get(), plan.lower));
-  sys::UniqueFd layer;
-  std::string upper = plan.upper;
-  std::string work = plan.work;
-  if (upper.empty() && !plan.read_only) {
-    layer = MYRT_TRY(ephemeral_layer());
-    const std::string base = "/proc/self/fd/" + std::to_string(layer.get());
-    upper = base + "/upper";
-    work = base + "/work";
+  const std::vector<Layer> lower = MYRT_TRY(lower_layers(plan.lower));
+  sys::UniqueFd ephemeral;
+  Layer upper;
+  Layer work;
+  if (!plan.upper.empty()) {
+    upper = MYRT_TRY(layer(plan.upper));
+    work = MYRT_TRY(layer(plan.work));
+  } else if (!plan.read_only) {
+    ephemeral = MYRT_TRY(ephemeral_layer());
+    const std::string base = "/proc/self/fd/" + std::to_string(ephemeral.get());
+    upper.name = base + "/upper";
+    work.name = base + "/work";
   }
-  if (!upper.empty()) {
-    MYRT_TRY(sys::fsconfig_string(context.get(), "upperdir", upper));
-    MYRT_TRY(sys::fsconfig_string(context.get(), "workdir", work));
+  if (!upper.name.empty()) {
+    MYRT_TRY(sys::fsconfig_string(context.get(), "upperdir", upper.name));
+    MYRT_TRY(sys::fsconfig_string(context.get(), "workdir", work.name));
   }
-  MYRT_TRY(sys::fsconfig_create(context.get()));
+  MYRT_TRY(create(context.get(), lower));
   return sys::fsmount(context.get(), 0);
 }
 

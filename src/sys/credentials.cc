@@ -71,11 +71,10 @@ Result<void> limit_bounding_set(std::uint64_t keep) {
     }
     // Dropping needs CAP_SETPCAP, even of a bit that is not there or not known.
     const int code = errno;
-    const int held = read_bounding(capability);
-    if (held < 0) {  // beyond the last one that the kernel knows
+    if (code == EINVAL) {  // beyond the last one that the kernel knows
       return {};
     }
-    if (held > 0) {
+    if (read_bounding(capability) > 0) {
       return std::unexpected(
           Error::from_code(code, {"prctl PR_CAPBSET_DROP ", std::to_string(capability)}));
     }

@@ -73,7 +73,7 @@ Result<UniqueFd> make_component(int directory, const std::string& name, mode_t m
   if (::mkdirat(directory, name.c_str(), mode) < 0 && errno != EEXIST) {
     return std::unexpected(Error::from_errno({"mkdir ", name}));
   }
-  // After EEXIST this is somebody's directory made meanwhile; a link put there is ELOOP.
+  // After EEXIST this is somebody's directory made meanwhile, or a link, which is an error here.
   return open_component(directory, name, O_PATH | O_DIRECTORY);
 }
 
@@ -130,16 +130,15 @@ Result<UniqueFd> make_missing(int root, std::span<const std::string_view> compon
   if (std::ranges::find(missing, "..") != missing.end()) {
     return std::unexpected(Error(ENOENT, "open .. of a missing directory"));
   }
-  if (directory.has_value()) {
-    const std::optional<std::string> text =
-        link_text(directory->get(), std::string(missing.front()));
-    if (text.has_value()) {
-      return make_directories(root, spliced(components, existing, *text), mode, links + 1);
-    }
-  }
-  for (const std::string_view name : missing) {
+  for (std::size_t i = existing; i < components.size(); ++i) {
     const UniqueFd parent = MYRT_TRY(std::move(directory));
-    directory = make_component(parent.get(), std::string(name), mode);
+    const std::string name(components[i]);
+    directory = make_component(parent.get(), name, mode);
+    const std::optional<std::string> text =
+        directory.has_value() ? std::nullopt : link_text(parent.get(), name);
+    if (text.has_value()) {
+      return make_directories(root, spliced(components, i, *text), mode, links + 1);
+    }
   }
   return directory;
 }

@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <ostream>
 
 #include "support/fixture.h"
 #include "support/mountinfo.h"
@@ -44,6 +46,26 @@ class MyrtOverlayRoot : public RuntimeTest {
   MountEntry root_mount(const std::string& overlay) {
     const std::string table = output_of("cat /proc/self/mountinfo", overlay);
     return mount_at(parse_mountinfo(table), "/").value_or(MountEntry{});
+  }
+
+  // Layers with a file each, and a colon after each.
+  std::string many_layers(int count) const {
+    std::string overlay;
+    for (int number = 0; number < count; ++number) {
+      const std::string name = std::string(60, 'x') + std::to_string(number);
+      fs::create_directories(in_bundle(name));
+      write_file(in_bundle(name) / ("layer" + std::to_string(number)), "");
+      overlay += name + ":";
+    }
+    return overlay;
+  }
+
+  static bool linux_at_least(int major, int minor) {
+    int found_major = 0;
+    int found_minor = 0;
+    std::sscanf(read_file("/proc/sys/kernel/osrelease").c_str(), "%d.%d", &found_major,
+                &found_minor);
+    return found_major > major || (found_major == major && found_minor >= minor);
   }
 
   // A character device 0:0: what overlay leaves for a deleted file.
@@ -107,16 +129,25 @@ TEST_F(MyrtOverlayRoot, MayHaveOneLayer) {
   EXPECT_EQ(output_of("cat /base; echo new > /new && cat /new", "myroot"), "of myroot\nnew\n");
 }
 
-TEST_F(MyrtOverlayRoot, MayHaveManyLayersWithLongNames) {
-  // fsconfig(2) takes 255 bytes for one option.
-  std::string overlay;
-  for (int number = 0; number < 10; ++number) {
-    const std::string name = std::string(60, 'x') + std::to_string(number);
-    fs::create_directories(in_bundle(name));
-    write_file(in_bundle(name) / ("layer" + std::to_string(number)), "");
-    overlay += name + ":";
+// fsconfig(2) takes 255 bytes for one option.
+TEST_F(MyrtOverlayRoot, MayHaveLayersWithLongNames) {
+  EXPECT_EQ(output_of("ls -d /layer* | wc -l", many_layers(10) + "myroot"), "10\n");
+}
+
+TEST_F(MyrtOverlayRoot, MayHaveAnUpperDirectoryWithALongPath) {
+  const std::string deep = std::string(100, 'u') + "/" + std::string(200, 'v');
+  fs::create_directories(in_bundle(deep));
+  output_of("echo new > /new", "tools:myroot,upper=" + deep + ",work=work");
+  EXPECT_EQ(read_file(in_bundle(deep) / "new"), "new\n");
+}
+
+TEST_F(MyrtOverlayRoot, MayHaveManyLayersWhereTheKernelCan) {
+  const Outcome outcome = run_script("ls -d /layer* | wc -l", many_layers(40) + "myroot");
+  if (linux_at_least(6, 8)) {
+    EXPECT_EQ(outcome.out, "40\n") << outcome;
+  } else {
+    EXPECT_TRUE(failed(outcome, "41 lower directories (so many need Linux 6.8)"));
   }
-  EXPECT_EQ(output_of("ls -d /layer* | wc -l", overlay + "myroot"), "10\n");
 }
 
 TEST_F(MyrtOverlayRoot, TakesAbsolutePathsToo) {

@@ -30,11 +30,17 @@ TEST(NormalizedArguments, TouchNothingElse) {
             (Words{"-no-pivot", "-no-subreaper=true", "", "-n"}));
 }
 
+TEST(NormalizedArguments, GiveAnEmptyValueAnArgumentOfItsOwn) {
+  const std::array<const char*, 5> argv = {"myrt", "--log=", "--root=a=", "--=", "x="};
+
+  EXPECT_EQ(normalized_arguments(5, argv.data()), (Words{"--log", "", "--root=a=", "--=", "x="}));
+}
+
 TEST(NormalizedArguments, TouchNothingAfterTwoDashes) {
-  const std::array<const char*, 5> argv = {"myrt", "-no-subreaper", "--", "-no-subreaper", "x"};
+  const std::array<const char*, 5> argv = {"myrt", "-no-subreaper", "--", "-no-subreaper", "--x="};
 
   EXPECT_EQ(normalized_arguments(5, argv.data()),
-            (Words{"--no-subreaper", "--", "-no-subreaper", "x"}));
+            (Words{"--no-subreaper", "--", "-no-subreaper", "--x="}));
 }
 
 TEST(MissingValueText, HasTheWordsThatEnginesLookFor) {

@@ -280,15 +280,16 @@ TEST(CommandLineText, NeedsAnId) {
 }
 
 TEST(CommandLineText, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(error({"checkpoint", "c1"}),
-            "The following arguments were not expected: c1 checkpoint");
-  EXPECT_EQ(error({"start", "--fast", "c1"}), "The following argument was not expected: --fast");
-  EXPECT_EQ(error({"start", "c1", "c2"}), "The following argument was not expected: c2");
+  EXPECT_EQ(error({"checkpoint", "c1"}), "unknown command \"checkpoint\"");
+  EXPECT_EQ(error({"--fast"}), "unexpected argument: --fast");
+  EXPECT_EQ(error({"--fast", "list"}), "unexpected argument: --fast");
+  EXPECT_EQ(error({"start", "--fast"}), "unexpected argument: --fast");
+  EXPECT_EQ(error({"start", "--fast", "c1"}), "unexpected argument: --fast");
+  EXPECT_EQ(error({"start", "c1", "c2", "c3"}), "unexpected arguments: c2 c3");
 }
 
 TEST(CommandLineText, TakesGlobalOptionsBeforeTheCommandAlone) {
-  EXPECT_EQ(error({"list", "--root", "/r"}),
-            "The following arguments were not expected: /r --root");
+  EXPECT_EQ(error({"list", "--root", "/r"}), "unexpected arguments: --root /r");
 }
 
 TEST(CommandLineText, TakesAnIdThatLooksLikeAnOptionAfterTwoDashes) {
