@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <myrt/result.h>
 
@@ -13,6 +14,10 @@ namespace myrt {
 /// execution. To be called before threads, locks and descriptors exist. EBADF: one of the
 /// descriptors to keep is not open.
 Result<void> prepare_program(char** argv, char** envp, int kept_descriptors);
+
+/// The features document of this build as JSON text (runtime-spec, features.md). `version` is the
+/// calling program's.
+std::string features_json(std::string_view version);
 
 /// The version of libseccomp in use, "2.5.4".
 std::string libseccomp_version();

@@ -120,6 +120,8 @@ void add_queries(CLI::App& app, CommandLine& line) {
             ->check(CLI::IsMember({"table", "json"}));
         command.add_flag("-q,--quiet", data.quiet, "Ids only");
       });
+  add_command<FeaturesCommand>(app, line, "features", "Print what this runtime supports as JSON",
+                               [](CLI::App&, FeaturesCommand&) {});
   add_command<SpecCommand>(
       app, line, "spec", "Write a config.json to start from",
       [](CLI::App& command, SpecCommand& data) {

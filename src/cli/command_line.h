@@ -50,6 +50,7 @@ struct ListCommand {
   bool json = false;
   bool quiet = false;
 };
+struct FeaturesCommand {};
 struct SpecCommand {
   std::string bundle;
   std::string file = "config.json";
@@ -57,7 +58,7 @@ struct SpecCommand {
 };
 
 using Command = std::variant<std::monostate, CreateCommand, RunCommand, StartCommand, StateCommand,
-                             KillCommand, DeleteCommand, ListCommand, SpecCommand>;
+                             KillCommand, DeleteCommand, ListCommand, SpecCommand, FeaturesCommand>;
 
 struct CommandLine {
   Globals globals;

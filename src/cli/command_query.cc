@@ -1,9 +1,12 @@
-// `state` and `list`.
+// `state`, `list` and `features`.
 #include <algorithm>
 #include <array>
 
+#include <myrt/runtime.h>
+
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/version.h"
 
 namespace myrt::cli {
 
@@ -62,6 +65,11 @@ Result<int> list_command(const Globals& globals, const ListCommand& command) {
                     state.bundle, state.created, state.owner});
   }
   MYRT_TRY(print(table(rows)));
+  return 0;
+}
+
+Result<int> features_command() {
+  MYRT_TRY(print(features_json(version())));
   return 0;
 }
 

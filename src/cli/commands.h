@@ -15,6 +15,7 @@ Result<int> state_command(const Globals& globals, const StateCommand& command);
 Result<int> kill_command(const Globals& globals, const KillCommand& command);
 Result<int> delete_command(const Globals& globals, const DeleteCommand& command);
 Result<int> list_command(const Globals& globals, const ListCommand& command);
+Result<int> features_command();
 Result<int> spec_command(const SpecCommand& command);
 
 /// The state root that the global options and the environment choose.

@@ -40,7 +40,8 @@ bool open_stdio() {
 
 /// Commands whose output engines take whole: a warning would be read as part of it.
 bool is_quiet(const std::string& name) {
-  return name == "start" || name == "kill" || name == "delete" || name == "state" || name == "list";
+  return name == "start" || name == "kill" || name == "delete" || name == "state" ||
+         name == "list" || name == "features";
 }
 
 std::string id_of(const Command& command) {
@@ -89,6 +90,8 @@ Result<int> dispatch(const CommandLine& line) {
           return delete_command(globals, data);
         } else if constexpr (std::is_same_v<Data, ListCommand>) {
           return list_command(globals, data);
+        } else if constexpr (std::is_same_v<Data, FeaturesCommand>) {
+          return features_command();
         } else if constexpr (std::is_same_v<Data, SpecCommand>) {
           return spec_command(data);
         } else {

@@ -181,7 +181,21 @@ std::string with_output(const std::string& text, std::string captured) {
   return captured.empty() ? text : text + ", output: " + captured;
 }
 
+/// A hook need not read its stdin. The runtime ignores SIGPIPE anyway; the container process,
+/// before startContainer hooks, has its program's signals already.
+class IgnoredBrokenPipe {
+ public:
+  IgnoredBrokenPipe() : before_(::signal(SIGPIPE, SIG_IGN)) {}
+  IgnoredBrokenPipe(const IgnoredBrokenPipe&) = delete;
+  IgnoredBrokenPipe& operator=(const IgnoredBrokenPipe&) = delete;
+  ~IgnoredBrokenPipe() { ::signal(SIGPIPE, before_); }
+
+ private:
+  sighandler_t before_;
+};
+
 Result<void> converse(const Hook& hook, const HookRun& run) {
+  const IgnoredBrokenPipe ignored;
   Pipe input = MYRT_TRY(make_pipe());
   Pipe output = MYRT_TRY(make_pipe());
   MYRT_TRY(set_nonblocking(input.write.get()));

@@ -144,5 +144,23 @@ TEST_F(Log, FileThatCannotBeOpenedIsAnError) {
   EXPECT_TRUE(failed(failing({"--log", "/no/such/directory/log"}), "/no/such/directory/log"));
 }
 
+class MyrtFeatures : public RuntimeTest {};
+
+TEST_F(MyrtFeatures, ArePrintedAnywhereWithoutAStateRoot) {
+  const Outcome outcome = call({"features"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(json_string(outcome.out, "/ociVersionMin"), "1.0.0");
+  EXPECT_EQ(json_string(outcome.out, "/ociVersionMax"), "1.3.0");
+  EXPECT_EQ(json_size(outcome.out, "/hooks"), 6U);
+  EXPECT_EQ(json_size(outcome.out, "/linux/capabilities"), 41U);
+}
+
+// An image label can become an annotation, and these name directories of the host.
+TEST_F(MyrtFeatures, CallTheOverlayAnnotationsUnsafe) {
+  EXPECT_EQ(json_string(call({"features"}).out, "/potentiallyUnsafeConfigAnnotations/0"),
+            "org.myrt.");
+}
+
 }  // namespace
 }  // namespace myrt::test

@@ -15,7 +15,8 @@ namespace {
 /// Hooks are shell scripts in a temporary directory, which is their working directory as well.
 class HooksTest : public testing::Test {
  protected:
-  void SetUp() override { before_ = ::signal(SIGPIPE, SIG_IGN); }
+  // As in the container process, which has its program's signals when startContainer hooks run.
+  void SetUp() override { before_ = ::signal(SIGPIPE, SIG_DFL); }
   void TearDown() override { ::signal(SIGPIPE, before_); }
 
   Hook script(std::string_view name, std::string_view body) {
@@ -88,6 +89,12 @@ TEST_F(HooksTest, NeedNotReadTheState) {
 
   EXPECT_EQ(failure(script("hook", "true"), run(state)), "");
   EXPECT_EQ(failure(script("closer", "exec <&-; true"), run(state)), "");
+}
+
+TEST_F(HooksTest, LeaveTheCallersSignalsAsTheyWere) {
+  EXPECT_EQ(failure(script("hook", "true")), "");
+
+  EXPECT_EQ(::signal(SIGPIPE, SIG_DFL), SIG_DFL);
 }
 
 TEST_F(HooksTest, HaveTheirOutputInTheError) {

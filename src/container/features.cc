@@ -1,0 +1,79 @@
+// What this build supports (runtime-spec 1.3.0, features.md, features-linux.md). Printed from the
+// parser's own tables, so that the two cannot disagree; what the parser refuses as not supported
+// yet is not listed.
+#include <nlohmann/json.hpp>
+
+#include <myrt/runtime.h>
+#include <myrt/state.h>
+
+#include "config/mount_options.h"
+#include "config/names.h"
+#include "seccomp/support.h"
+
+namespace myrt {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Entry>
+Json names(std::span<const Entry> table) {
+  Json list = Json::array();
+  for (const Entry& entry : table) {
+    list.push_back(entry.name);
+  }
+  return list;
+}
+
+Json supported_mount_options() {
+  Json list = Json::array();
+  for (const config::MountOption& option : config::mount_options()) {
+    if (option.kind != config::MountOption::Kind::kIdMap) {  // refused by the parser
+      list.push_back(option.name);
+    }
+  }
+  return list;
+}
+
+Json seccomp_features() {
+  return {{"enabled", true},
+          {"actions", names(config::seccomp_actions())},
+          {"operators", names(config::seccomp_operators())},
+          {"archs", names(config::seccomp_architectures())},
+          {"knownFlags", names(config::seccomp_flags())},
+          {"supportedFlags", names(config::seccomp_flags())}};
+}
+
+Json linux_features() {
+  return {
+      {"namespaces", names(config::namespaces())},
+      {"capabilities", names(config::capabilities())},
+      {"cgroup",
+       {{"v1", true}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}}},
+      {"seccomp", seccomp_features()},
+      {"apparmor", {{"enabled", false}}},
+      {"selinux", {{"enabled", false}}},
+      {"intelRdt", {{"enabled", false}}},
+      {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
+      {"netDevices", {{"enabled", false}}}};
+}
+
+}  // namespace
+
+std::string features_json(std::string_view version) {
+  const Json features = {
+      {"ociVersionMin", "1.0.0"},
+      {"ociVersionMax", kOciVersion},
+      {"hooks",
+       {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"}},
+      {"mountOptions", supported_mount_options()},
+      {"linux", linux_features()},
+      {"annotations",
+       {{"org.myrt.version", version},
+        {"io.github.seccomp.libseccomp.version", seccomp::library_version()}}},
+      // The overlay annotations name directories of the host.
+      {"potentiallyUnsafeConfigAnnotations", {"org.myrt."}}};
+  return features.dump(2) + "\n";
+}
+
+}  // namespace myrt

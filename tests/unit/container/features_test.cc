@@ -1,0 +1,36 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <myrt/runtime.h>
+
+namespace myrt {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Features, NameTheVersionsOfTheSpecification) {
+  const std::string features = features_json("0.1.0");
+  EXPECT_THAT(features, HasSubstr("\"ociVersionMin\": \"1.0.0\""));
+  EXPECT_THAT(features, HasSubstr("\"ociVersionMax\": \"1.3.0\""));
+}
+
+TEST(Features, ListTheOverlayAnnotationsAsUnsafe) {
+  EXPECT_THAT(features_json("0.1.0"),
+              HasSubstr("\"potentiallyUnsafeConfigAnnotations\": [\n    \"org.myrt.\"\n  ]"));
+}
+
+TEST(Features, ListRecursiveReadOnlyMountsButNotIdmappedOnes) {
+  const std::string features = features_json("0.1.0");
+  EXPECT_THAT(features, HasSubstr("\"rro\""));
+  EXPECT_THAT(features, Not(HasSubstr("\"ridmap\"")));
+}
+
+TEST(Features, ListTheFirstAndTheLastCapability) {
+  const std::string features = features_json("0.1.0");
+  EXPECT_THAT(features, HasSubstr("\"CAP_AUDIT_CONTROL\""));
+  EXPECT_THAT(features, HasSubstr("\"CAP_WAKE_ALARM\""));
+}
+
+}  // namespace
+}  // namespace myrt
