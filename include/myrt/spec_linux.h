@@ -58,4 +58,14 @@ struct Linux {
   friend bool operator==(const Linux&, const Linux&) = default;
 };
 
+/// The entry of a kind, or nullptr when the container inherits that namespace.
+inline const Namespace* find_namespace(const Linux& linux, NamespaceKind kind) {
+  for (const Namespace& entry : linux.namespaces) {
+    if (entry.kind == kind) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace myrt

@@ -10,7 +10,7 @@ namespace myrt::config {
 namespace {
 
 void check_names_need_uts(const Spec& spec, Findings& findings) {
-  if (find_namespace(spec, NamespaceKind::kUts) != nullptr) {
+  if (find_namespace(spec.linux, NamespaceKind::kUts) != nullptr) {
     return;
   }
   if (!spec.hostname.empty()) {
@@ -23,7 +23,7 @@ void check_names_need_uts(const Spec& spec, Findings& findings) {
 
 /// Without a mount namespace of the container's own these mounts would be made on the host.
 void check_protected_paths_need_mount(const Spec& spec, Findings& findings) {
-  if (find_namespace(spec, NamespaceKind::kMount) != nullptr) {
+  if (find_namespace(spec.linux, NamespaceKind::kMount) != nullptr) {
     return;
   }
   if (!spec.linux.masked_paths.empty()) {
@@ -41,11 +41,6 @@ constexpr std::array kChecks{
 };
 
 }  // namespace
-
-const Namespace* find_namespace(const Spec& spec, NamespaceKind kind) {
-  const auto found = std::ranges::find(spec.linux.namespaces, kind, &Namespace::kind);
-  return found != spec.linux.namespaces.end() ? &*found : nullptr;
-}
 
 void validate(const Spec& spec, Findings& findings) {
   std::vector<Check> due(kChecks.begin(), kChecks.end());

@@ -25,7 +25,4 @@ void validate(const Spec& spec, Findings& findings);
 /// The rules about `linux`.
 std::span<const Check> linux_checks();
 
-/// The namespace of a kind, or nullptr when the container inherits it.
-const Namespace* find_namespace(const Spec& spec, NamespaceKind kind);
-
 }  // namespace myrt::config

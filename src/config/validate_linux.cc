@@ -27,7 +27,7 @@ std::array<MappingList, 2> mapping_lists(const Spec& spec) {
 }
 
 void check_mappings_and_user_namespace(const Spec& spec, Findings& findings) {
-  const Namespace* user = find_namespace(spec, NamespaceKind::kUser);
+  const Namespace* user = find_namespace(spec.linux, NamespaceKind::kUser);
   for (const auto& [mappings, pointer] : mapping_lists(spec)) {
     if (user == nullptr && !mappings.empty()) {
       findings.fault(std::string(pointer), "want a user namespace with it");
@@ -105,7 +105,7 @@ void check_id_is_mapped(std::uint32_t id, const MappingList& list, std::string p
 
 /// Of a user namespace that is joined, the mappings are not known here.
 void check_process_ids_are_mapped(const Spec& spec, Findings& findings) {
-  const Namespace* user = find_namespace(spec, NamespaceKind::kUser);
+  const Namespace* user = find_namespace(spec.linux, NamespaceKind::kUser);
   if (user == nullptr || !user->path.empty() || !spec.process.has_value()) {
     return;
   }
@@ -198,7 +198,7 @@ void check_sysctl(const Spec& spec, Findings& findings) {
     if (!owner.has_value()) {
       findings.fault(pointer,
                      "want a setting that belongs to a namespace, got one of the whole host");
-    } else if (find_namespace(spec, *owner) == nullptr) {
+    } else if (find_namespace(spec.linux, *owner) == nullptr) {
       findings.fault(pointer, base::concat({"want ", namespace_name(*owner),
                                             " namespace with it, or it would change the host"}));
     }

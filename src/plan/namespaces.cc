@@ -67,11 +67,6 @@ bool needs_joiner(const std::vector<Join>& joins, bool new_user_namespace) {
 
 }  // namespace
 
-const Namespace* find_namespace(const Linux& linux, NamespaceKind kind) {
-  const auto found = std::ranges::find(linux.namespaces, kind, &Namespace::kind);
-  return found == linux.namespaces.end() ? nullptr : &*found;
-}
-
 bool is_new(const Linux& linux, NamespaceKind kind) {
   const Namespace* entry = find_namespace(linux, kind);
   return entry != nullptr && entry->path.empty();

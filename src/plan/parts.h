@@ -30,8 +30,6 @@ struct Noted {
 
 // --- namespaces.cc ---
 
-/// The spec's entry of this kind, or null: then the container stays in the runtime's.
-const Namespace* find_namespace(const Linux& linux, NamespaceKind kind);
 /// Whether the spec asks for a namespace of this kind that is made for the container.
 bool is_new(const Linux& linux, NamespaceKind kind);
 
