@@ -18,7 +18,8 @@ class Pattern {
     if (code != 0) {
       std::string reason(::regerror(code, &pattern->regex_, nullptr, 0), '\0');
       ::regerror(code, &pattern->regex_, reason.data(), reason.size());
-      return std::unexpected(Error("--regex " + text + ": " + reason.c_str()));
+      reason.pop_back();  // its NUL
+      return std::unexpected(Error("--regex " + text + ": " + reason));
     }
     pattern->compiled_ = true;
     return pattern;
