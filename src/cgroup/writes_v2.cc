@@ -1,5 +1,7 @@
 #include "cgroup/writes_v2.h"
 
+#include <cmath>
+
 #include <algorithm>
 #include <iterator>
 #include <string_view>
@@ -71,6 +73,20 @@ Result<void> check_network(const NetworkResources& network) {
 }
 
 }  // namespace
+
+std::uint64_t cpu_weight(std::uint64_t shares) {
+  constexpr std::uint64_t kMinShares = 2;
+  constexpr std::uint64_t kMaxShares = 262144;
+  if (shares <= kMinShares) {
+    return 1;
+  }
+  if (shares >= kMaxShares) {
+    return 10000;
+  }
+  const double l = std::log2(static_cast<double>(shares));
+  const double exponent = (l * l + 125 * l) / 612.0 - 7.0 / 34.0;
+  return static_cast<std::uint64_t>(std::ceil(std::pow(10, exponent)));
+}
 
 std::uint64_t io_weight(std::uint64_t weight) {
   constexpr std::uint64_t kMinWeight = 10;

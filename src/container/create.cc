@@ -22,6 +22,7 @@
 #include "init/exec_fifo.h"
 #include "init/hooks.h"
 #include "init/launch.h"
+#include "init/namespaces.h"
 #include "seccomp/notify.h"
 #include "sys/file.h"
 #include "sys/proc.h"
@@ -98,24 +99,53 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
           .annotations = inputs.spec.annotations};
 }
 
-/// net.* acts on the calling process's network namespace: a joined one that is the runtime's own
-/// would be the host's.
-Result<void> refuse_own_network(int joined, const Spec& spec) {
+/// Whether an open namespace is the runtime's own of that kind.
+Result<bool> is_own_namespace(int joined, NamespaceKind kind) {
   struct ::stat theirs = {};
   struct ::stat ours = {};
-  if (::fstat(joined, &theirs) != 0 || ::stat("/proc/self/ns/net", &ours) != 0) {
-    return std::unexpected(Error::from_errno({"compare network namespaces"}));
+  const std::string own = std::string("/proc/self/ns/") + init::proc_name(kind);
+  if (::fstat(joined, &theirs) != 0 || ::stat(own.c_str(), &ours) != 0) {
+    return std::unexpected(Error::from_errno({"compare namespaces with ", own}));
   }
-  if (theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino) {
-    return {};
+  return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
+/// The kind of namespace that a sysctl belongs to; the parser lets no others through.
+NamespaceKind sysctl_kind(std::string_view path) {
+  if (path.starts_with("net/")) {
+    return NamespaceKind::kNetwork;
   }
-  for (const auto& [key, value] : spec.linux.sysctl) {
-    if (key.starts_with("net.") || key.starts_with("net/")) {
-      return std::unexpected(Error("config.json: /linux/sysctl: " + key +
-                                   " would change the host's network namespace"));
+  if (path.starts_with("user/")) {
+    return NamespaceKind::kUser;
+  }
+  return path == "kernel/domainname" ? NamespaceKind::kUts : NamespaceKind::kIpc;
+}
+
+/// The settings of a joined namespace that is the runtime's own would be the host's: the parser
+/// took the path for another namespace.
+Result<void> refuse_own_settings(NamespaceKind kind, const Inputs& inputs) {
+  const Spec& spec = inputs.spec;
+  const auto refuse = [](const std::string& field) {
+    return std::unexpected(Error("config.json: " + field + " would change the host's namespace"));
+  };
+  if (kind == NamespaceKind::kUts && !spec.hostname.empty()) {
+    return refuse("/hostname");
+  }
+  if (kind == NamespaceKind::kUts && !spec.domainname.empty()) {
+    return refuse("/domainname");
+  }
+  // The plan has them in the order of the spec, whose keys the user knows.
+  for (std::size_t i = 0; i < inputs.plan.sysctl.size(); ++i) {
+    if (sysctl_kind(inputs.plan.sysctl[i].first) == kind) {
+      return refuse("/linux/sysctl: " + spec.linux.sysctl[i].first);
     }
   }
   return {};
+}
+
+bool has_settings(NamespaceKind kind) {
+  return kind == NamespaceKind::kNetwork || kind == NamespaceKind::kIpc ||
+         kind == NamespaceKind::kUts;
 }
 
 Result<std::vector<sys::UniqueFd>> open_joins(const Inputs& inputs) {
@@ -124,8 +154,10 @@ Result<std::vector<sys::UniqueFd>> open_joins(const Inputs& inputs) {
     // Whatever lies at the path, opening it must not wait; setns(2) refuses what is no namespace.
     joins.push_back(MYRT_TRY(
         in("namespace", sys::open_at(AT_FDCWD, join.path, O_RDONLY | O_NONBLOCK | O_NOCTTY))));
-    if (join.kind == NamespaceKind::kNetwork && !inputs.plan.sysctl.empty()) {
-      MYRT_TRY(refuse_own_network(joins.back().get(), inputs.spec));
+    const bool own =
+        has_settings(join.kind) && MYRT_TRY(is_own_namespace(joins.back().get(), join.kind));
+    if (own) {
+      MYRT_TRY(refuse_own_settings(join.kind, inputs));
     }
   }
   return joins;

@@ -109,9 +109,7 @@ Result<void> signal_one(const container::Record& record, int signal) {
     // No pid namespace goes down with its first process: the others have to be found.
     return cgroup::kill_all(record.cgroups);
   }
-  // A frozen process of cgroup v1 dies only when it is thawed.
-  return cgroup::is_frozen(record.cgroups).value_or(false) ? cgroup::thaw(record.cgroups)
-                                                           : Result<void>{};
+  return container::thaw_all(record);
 }
 
 }  // namespace

@@ -26,6 +26,10 @@ void run_poststop(const Entry& entry, const Record& record);
 /// gone already is fine.
 Result<void> kill_process(const Record& record);
 
+/// Thaws the container's cgroups and all below: a frozen process of cgroup v1 dies only then, and a
+/// container that may write its freezer can have frozen itself further down.
+Result<void> thaw_all(const Record& record);
+
 /// Takes everything of a stopped container away: cgroups, mounts, poststop hooks, state directory.
 Result<void> destroy(const Store& store, const Entry& entry, const Record& record);
 

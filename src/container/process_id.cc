@@ -24,9 +24,13 @@ std::optional<sys::ProcessStat> look_up(const ProcessId& process) {
   return *std::move(stat);
 }
 
+bool is_alive(const sys::ProcessStat& stat) {
+  return (stat.state != 'Z' && stat.state != 'X') || stat.threads > 1;
+}
+
 bool is_alive(const ProcessId& process) {
   const std::optional<sys::ProcessStat> stat = look_up(process);
-  return stat.has_value() && stat->state != 'Z' && stat->state != 'X';
+  return stat.has_value() && is_alive(*stat);
 }
 
 Result<sys::UniqueFd> open_process(const ProcessId& process) {

@@ -19,8 +19,9 @@ Result<ProcessId> identify(pid_t pid);
 /// another's.
 std::optional<sys::ProcessStat> look_up(const ProcessId& process);
 
-/// Whether it lives: a zombie does not.
+/// Whether it lives: a zombie does not, but a process whose first thread alone has ended does.
 bool is_alive(const ProcessId& process);
+bool is_alive(const sys::ProcessStat& stat);
 
 /// A pidfd of exactly this process. ESRCH: it is gone, or a zombie.
 Result<sys::UniqueFd> open_process(const ProcessId& process);

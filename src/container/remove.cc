@@ -11,7 +11,9 @@
 #include <myrt/log.h>
 
 #include "base/paths.h"
+#include "cgroup/layout.h"
 #include "cgroup/manager.h"
+#include "cgroup/paths.h"
 #include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
@@ -87,6 +89,27 @@ Result<void> remove_locked(const Store& store, const Entry& entry, const Record&
   return destroy(store, entry, record);
 }
 
+/// A damaged state.json: the saved config tells where the cgroups are, and what lives in them.
+/// Without a config nothing had been made yet.
+Result<void> clean_without_record(const Entry& entry) {
+  const Result<std::string> text =
+      sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes);
+  if (!text.has_value()) {
+    return text.error().code() == ENOENT ? Result<void>{} : std::unexpected(text.error());
+  }
+  const Spec spec = MYRT_TRY(parse_spec(*text, "config.json"));
+  const std::string path = MYRT_TRY(cgroup::container_path(spec.linux.cgroups_path, entry.id));
+  const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
+  std::vector<std::string> directories;
+  for (const cgroup::Hierarchy& hierarchy : layout.hierarchies) {
+    if (hierarchy.unified == layout.pure_v2) {
+      directories.push_back(hierarchy.mount_point + path);
+    }
+  }
+  MYRT_TRY(cgroup::kill_all(directories));
+  return cgroup::remove(directories);
+}
+
 /// What `delete --force` does before it has the lock: whoever holds it may be waiting for what is
 /// to be killed.
 Result<void> force_open(const Entry& entry) {
@@ -126,6 +149,12 @@ void run_poststop(const Entry& entry, const Record& record) {
   }
 }
 
+Result<void> thaw_all(const Record& record) {
+  Result<void> thawed = cgroup::thaw(record.cgroups);
+  // ENOENT: there is no freezer.
+  return !thawed.has_value() && thawed.error().code() == ENOENT ? Result<void>{} : thawed;
+}
+
 Result<void> kill_process(const Record& record) {
   Result<sys::UniqueFd> pidfd = open_process(record.process);
   if (pidfd.has_value()) {
@@ -133,9 +162,7 @@ Result<void> kill_process(const Record& record) {
     if (!sent.has_value() && sent.error().code() != ESRCH) {
       return sent;
     }
-    if (cgroup::is_frozen(record.cgroups).value_or(false)) {
-      MYRT_TRY(cgroup::thaw(record.cgroups));
-    }
+    MYRT_TRY(thaw_all(record));
     if (!MYRT_TRY(sys::wait_pidfd(pidfd->get(), kKillMilliseconds))) {
       return std::unexpected(Error("the container process " + std::to_string(record.process.pid) +
                                    " is still there 10 s after SIGKILL"));
@@ -173,8 +200,8 @@ Result<void> remove(const Store& store, std::string_view id, bool force) {
   MYRT_TRY(std::move(locked));
   Result<container::Record> record = container::read_record(entry.directory.get());
   if (!record.has_value() && force) {
-    // Killed before the record was whole: nothing had been made yet but the directory.
     log(LogLevel::kDebug, "container " + entry.id + ": " + record.error().text());
+    MYRT_TRY(container::clean_without_record(entry));
     return container::remove_entry(store, entry);
   }
   const container::Record known = MYRT_TRY(in("container " + entry.id, std::move(record)));

@@ -30,8 +30,7 @@ namespace {
 /// name until it is reaped, and execve(2) would have changed ours.
 Result<void> check_executed(const Record& record) {
   const std::optional<sys::ProcessStat> stat = look_up(record.process);
-  if (!stat.has_value() || stat->comm != init::kWaitingName ||
-      (stat->state != 'Z' && stat->state != 'X')) {
+  if (!stat.has_value() || stat->comm != init::kWaitingName || is_alive(*stat)) {
     return {};
   }
   const int signal = stat->exit_code & 0x7f;  // wait(2)'s encoding

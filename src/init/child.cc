@@ -56,10 +56,11 @@ Result<void> enter_user_namespace(const ChildPlan& child, Channel& runtime) {
       MYRT_TRY(sys::set_dumpable(true));
     }
     MYRT_TRY(runtime.wait_for(Message::Kind::kIdMapsWritten));
-    MYRT_TRY(sys::set_dumpable(false));
   }
   if (namespaces.in_user_namespace) {
     MYRT_TRY(become_setup_user(namespaces));
+    // A change of credentials sets it to what fs.suid_dumpable says.
+    MYRT_TRY(sys::set_dumpable(false));
     // A change of credentials clears it (prctl(2)).
     MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
   }
@@ -108,9 +109,9 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   }
   MYRT_TRY(furnish_namespaces(plan.namespaces));
   if (plan.new_keyring) {
-    MYRT_TRY(new_session_keyring(plan.id));
+    MYRT_TRY(new_session_keyring());
   }
-  ::umask(0);
+  const mode_t callers_umask = ::umask(0);
   rootfs::Root root =
       MYRT_TRY(rootfs::prepare(plan.rootfs, plan.namespaces, std::move(own.sources)));
   // While the host's procfs can still be seen: without one in sight a user namespace gets none
@@ -119,7 +120,9 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   if (!plan.sysctl.empty()) {
     procfs = MYRT_TRY(in("procfs for sysctl", rootfs::own_procfs()));
   }
+  ::umask(callers_umask);  // a hook's files are the host's
   MYRT_TRY(run_creation_hooks(child, own.channel));
+  ::umask(0);
   sys::UniqueFd terminal = MYRT_TRY(make_console(plan, root.fd.get(), own.channel));
   MYRT_TRY(write_sysctls(procfs.get(), plan.sysctl));
   procfs.reset();

@@ -115,8 +115,9 @@ Result<void> own_stdio(const plan::ProcessPlan& process) {
       continue;  // a closed descriptor, or nothing to do
     }
     const bool stream = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
-    // Never a device node that is no terminal: /dev/null would change hands (CVE-2026-88265).
-    if (!stream && !(S_ISCHR(status.st_mode) && ::isatty(fd) == 1)) {
+    // Of device nodes only the container's own terminal: /dev/null or the caller's terminal would
+    // change hands (CVE-2026-88265).
+    if (!stream && !(process.terminal && S_ISCHR(status.st_mode) && ::isatty(fd) == 1)) {
       continue;
     }
     // Somebody else's terminal or a read-only file system: the program can still use the descriptor

@@ -22,23 +22,25 @@ namespace {
 struct KindEntry {
   int flag;
   const char* word;
+  const char* proc_name;
 };
 
 // Indexed by NamespaceKind.
-constexpr std::array<KindEntry, kNamespaceKinds> kKinds = {{{CLONE_NEWUSER, "user"},
-                                                            {CLONE_NEWNS, "mount"},
-                                                            {CLONE_NEWPID, "pid"},
-                                                            {CLONE_NEWNET, "network"},
-                                                            {CLONE_NEWIPC, "ipc"},
-                                                            {CLONE_NEWUTS, "uts"},
-                                                            {CLONE_NEWCGROUP, "cgroup"},
-                                                            {CLONE_NEWTIME, "time"}}};
+constexpr std::array<KindEntry, kNamespaceKinds> kKinds = {{{CLONE_NEWUSER, "user", "user"},
+                                                            {CLONE_NEWNS, "mount", "mnt"},
+                                                            {CLONE_NEWPID, "pid", "pid"},
+                                                            {CLONE_NEWNET, "network", "net"},
+                                                            {CLONE_NEWIPC, "ipc", "ipc"},
+                                                            {CLONE_NEWUTS, "uts", "uts"},
+                                                            {CLONE_NEWCGROUP, "cgroup", "cgroup"},
+                                                            {CLONE_NEWTIME, "time", "time"}}};
 
 const KindEntry& entry(NamespaceKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
 }  // namespace
 
 int clone_flag(NamespaceKind kind) { return entry(kind).flag; }
+const char* proc_name(NamespaceKind kind) { return entry(kind).proc_name; }
 const char* kind_word(NamespaceKind kind) { return entry(kind).word; }
 
 Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::UniqueFd> joins) {
@@ -69,10 +71,9 @@ Result<void> furnish_namespaces(const plan::NamespacePlan& plan) {
   return plan.loopback_up ? sys::bring_loopback_up() : Result<void>{};
 }
 
-Result<void> new_session_keyring(const std::string& id) {
-  const std::string name = "_ses." + id;
-  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()) < 0 && errno != ENOSYS) {
-    return std::unexpected(Error::from_errno({"join session keyring ", name}));
+Result<void> new_session_keyring() {
+  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS) {
+    return std::unexpected(Error::from_errno({"make a session keyring"}));
   }
   return {};
 }

@@ -12,6 +12,8 @@ namespace myrt::init {
 
 /// The CLONE_NEW* bit of a kind.
 int clone_flag(NamespaceKind kind);
+/// The name of the kind's link in /proc/PID/ns: "net", "mnt" ...
+const char* proc_name(NamespaceKind kind);
 /// The specification's word for a kind: "network", "mount" ...
 const char* kind_word(NamespaceKind kind);
 
@@ -25,8 +27,9 @@ Result<void> become_setup_user(const plan::NamespacePlan& plan);
 /// What a new namespace is given: host and domain name, loopback up.
 Result<void> furnish_namespaces(const plan::NamespacePlan& plan);
 
-/// A new session keyring `_ses.<id>`, so that the caller's keys are out of reach (keyrings(7)).
-/// Kernels without keyrings have none to protect.
-Result<void> new_session_keyring(const std::string& id);
+/// A new session keyring, so that the caller's keys are out of reach (keyrings(7)). It has no name:
+/// one with a name that can be foretold may exist already, made by another container that wants to
+/// read the keys (keyctl(2)). Kernels without keyrings have none to protect.
+Result<void> new_session_keyring();
 
 }  // namespace myrt::init

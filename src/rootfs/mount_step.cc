@@ -69,6 +69,16 @@ Result<void> configure(int context, const plan::MountStep& step, const Target& t
 
 }  // namespace
 
+Result<void> refuse_root(int root, int target, const std::string& path) {
+  const struct ::stat top = MYRT_TRY(sys::status_of(root, "/"));
+  const struct ::stat status = MYRT_TRY(sys::status_of(target, path));
+  if (top.st_dev == status.st_dev && top.st_ino == status.st_ino) {
+    return std::unexpected(
+        Error::from_code(EINVAL, {path, " leads to the root by a symbolic link"}));
+  }
+  return {};
+}
+
 Result<Target> mount_target(int root, const plan::MountStep& step, bool directory) {
   const int flags = O_PATH | (directory ? O_DIRECTORY : 0);
   Result<sys::UniqueFd> literal = sys::open_in_root_no_links(root, step.destination, flags);
@@ -88,6 +98,7 @@ Result<Target> mount_target(int root, const plan::MountStep& step, bool director
                          : sys::make_file_in_root(root, step.destination));
   // A link may have been put there since.
   MYRT_TRY(refuse_procfs(made.get(), step.destination));
+  MYRT_TRY(refuse_root(root, made.get(), step.destination));
   return Target{.fd = std::move(made), .existed = existed};
 }
 

@@ -109,18 +109,22 @@ Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_n
     // directories.
     MYRT_TRY(sys::fsconfig_flag(context.get(), "userxattr"));
   }
-  const std::vector<Layer> lower = MYRT_TRY(lower_layers(plan.lower));
+  std::vector<Layer> lower = MYRT_TRY(lower_layers(plan.lower));
   sys::UniqueFd ephemeral;
   Layer upper;
   Layer work;
   if (!plan.upper.empty()) {
     upper = MYRT_TRY(layer(plan.upper));
     work = MYRT_TRY(layer(plan.work));
-  } else if (!plan.read_only) {
+  } else if (!plan.read_only || lower.size() == 1) {
     ephemeral = MYRT_TRY(ephemeral_layer());
     const std::string base = "/proc/self/fd/" + std::to_string(ephemeral.get());
     upper.name = base + "/upper";
     work.name = base + "/work";
+  }
+  if (plan.read_only && plan.upper.empty() && lower.size() == 1) {
+    // An overlay without an upper directory wants two lower ones: an empty one below.
+    lower.emplace_back().name = std::exchange(upper.name, {});
   }
   if (!upper.name.empty()) {
     MYRT_TRY(sys::fsconfig_string(context.get(), "upperdir", upper.name));

@@ -69,8 +69,20 @@ class Masks {
   sys::UniqueFd null_;
 };
 
+/// What a protected path is: literally, or by links that stay inside the root and do not lead to
+/// it.
+Result<sys::UniqueFd> protected_target(const Root& root, const std::string& path) {
+  Result<sys::UniqueFd> literal = sys::open_in_root_no_links(root.fd.get(), path, O_PATH);
+  if (literal.has_value() || literal.error().code() != ELOOP) {
+    return literal;
+  }
+  sys::UniqueFd target = MYRT_TRY(sys::open_in_root(root.fd.get(), path, O_PATH));
+  MYRT_TRY(refuse_root(root.fd.get(), target.get(), path));
+  return target;
+}
+
 Result<void> mask_path(Root& root, const std::string& path, Masks& masks) {
-  Result<sys::UniqueFd> target = sys::open_in_root(root.fd.get(), path, O_PATH);
+  Result<sys::UniqueFd> target = protected_target(root, path);
   if (!target.has_value() && is_missing(target.error())) {
     return {};
   }
@@ -82,7 +94,7 @@ Result<void> mask_path(Root& root, const std::string& path, Masks& masks) {
 }
 
 Result<void> make_read_only(Root& root, const std::string& path) {
-  Result<sys::UniqueFd> target = sys::open_in_root(root.fd.get(), path, O_PATH);
+  Result<sys::UniqueFd> target = protected_target(root, path);
   if (!target.has_value() && is_missing(target.error())) {
     return {};
   }

@@ -22,6 +22,10 @@ struct Target {
 /// leads into a procfs by a link, and a link on the way where the step forbids it.
 Result<Target> mount_target(int root, const plan::MountStep& step, bool directory);
 
+/// EINVAL when `target`, which `path` led to, is the root itself: what is mounted there would be
+/// taken away with the old root, and nobody would know.
+Result<void> refuse_root(int root, int target, const std::string& path);
+
 /// Applies the propagation words of `step` to the mount `mount`, one call each.
 Result<void> apply_propagation(int mount, const plan::MountStep& step);
 

@@ -97,6 +97,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
   // Indexes into what follows the name; proc(5) counts from 1 and the process id, so "state" is its
   // field 3.
   constexpr std::size_t kState = 0;
+  constexpr std::size_t kThreads = 20 - 3;
   constexpr std::size_t kStartTime = 22 - 3;
   constexpr std::size_t kIgnoredSignals = 33 - 3;
   constexpr std::size_t kExitCode = 52 - 3;
@@ -119,6 +120,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
       .state = fields[kState][0],
       .comm = std::string(text.substr(open + 1, close - open - 1)),
       .start_time = *start_time,
+      .threads = integer_at<int>(fields, kThreads).value_or(0),
       .exit_code = integer_at<int>(fields, kExitCode).value_or(0),
       .ignored_signals = integer_at<std::uint64_t>(fields, kIgnoredSignals).value_or(0)};
 }

@@ -33,7 +33,8 @@ struct ProcessStat {
   char state = '?';  // 'Z' zombie, 'X' dead
   std::string comm;
   std::uint64_t start_time = 0;
-  int exit_code = 0;                  // wait(2) status of a zombie, when we may see it
+  int threads = 0;    // with a leader that has ended ('Z') and others that run, more than 1
+  int exit_code = 0;  // wait(2) status of a zombie, when we may see it
   std::uint64_t ignored_signals = 0;  // bit n-1: signal n is ignored; standard signals (1..31) only
 };
 Result<ProcessStat> parse_process_stat(std::string_view text);

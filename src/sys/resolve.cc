@@ -1,9 +1,11 @@
 #include "sys/resolve.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,6 +81,11 @@ Result<UniqueFd> make_component(int directory, const std::string& name, mode_t m
 
 /// The text of the symbolic link `name`, or nothing when it is something else or not there.
 std::optional<std::string> link_text(int directory, const std::string& name) {
+  struct ::statfs system = {};
+  // The links of a procfs are magic: their text is not where they lead.
+  if (::fstatfs(directory, &system) != 0 || system.f_type == PROC_SUPER_MAGIC) {
+    return std::nullopt;
+  }
   std::string text(PATH_MAX, '\0');
   const ssize_t length = ::readlinkat(directory, name.c_str(), text.data(), text.size());
   if (length <= 0) {

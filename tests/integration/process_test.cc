@@ -1,6 +1,8 @@
 // process: program, working directory, environment, user (config.md "Process").
 
+#include <linux/keyctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -185,21 +187,51 @@ TEST_F(Environment, EntriesWithoutANameAreRefused) {
   EXPECT_TRUE(failed(Container(bundle_).run()));
 }
 
+// Joins a session keyring of this name, with these permissions (keyctl(2)): a keyring that a
+// container may not view by its user shows up in the container's /proc/keys only when the container
+// possesses it.
+void join_session_keyring(const std::string& name, unsigned long permissions) {
+  const long serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str());
+  ASSERT_GT(serial, 0);
+  ASSERT_EQ(::syscall(SYS_keyctl, KEYCTL_SETPERM, serial, permissions), 0);
+}
+
 class Keyring : public RuntimeTest {
  protected:
-  std::string session_keyrings(const std::vector<std::string>& options) {
-    bundle_.set("/linux/maskedPaths", "[]").shell("grep -o '_ses[^:]*' /proc/keys; true");
-    Container container(bundle_);
+  static constexpr unsigned long kPossessorOnly = 0x3f000000;
+  static constexpr unsigned long kUserMaySearch = 0x3f080000;
+
+  std::string keys(Container& container, const std::vector<std::string>& options) {
     const Outcome outcome = container.run(options);
     EXPECT_TRUE(succeeded(outcome));
-    return contains(outcome.out, "_ses." + container.id()) ? "own" : "inherited";
+    return outcome.out;
   }
+
+  Keyring() { bundle_.set("/linux/maskedPaths", "[]").args({"cat", "/proc/keys"}); }
 };
 
-TEST_F(Keyring, IsNew) { EXPECT_EQ(session_keyrings({}), "own"); }
+TEST_F(Keyring, IsNew) {
+  join_session_keyring("callers-keyring", kPossessorOnly);
+  Container container(bundle_);
+  const std::string found = keys(container, {});
+  EXPECT_FALSE(contains(found, "callers-keyring"));
+  EXPECT_TRUE(contains(found, "_ses"));
+}
 
 TEST_F(Keyring, IsTheCallersWhenAsked) {
-  EXPECT_EQ(session_keyrings({"--no-new-keyring"}), "inherited");
+  join_session_keyring("callers-keyring", kPossessorOnly);
+  Container container(bundle_);
+  EXPECT_TRUE(contains(keys(container, {"--no-new-keyring"}), "callers-keyring"));
+}
+
+// runc and crun join a keyring named after the container, which another container can have made
+// before.
+class MyrtKeyring : public Keyring {};
+
+TEST_F(MyrtKeyring, IsNotOneThatSomebodyElseNamedAfterTheContainer) {
+  Container container(bundle_);
+  join_session_keyring("_ses." + container.id(), kUserMaySearch);
+  EXPECT_FALSE(contains(keys(container, {}), "_ses." + container.id()));
 }
 
 class User : public RuntimeTest {};
