@@ -1,8 +1,7 @@
 #include "cgroup/writes_v2.h"
 
-#include <cmath>
-
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <string_view>
 #include <utility>

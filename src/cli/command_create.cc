@@ -14,8 +14,8 @@ Result<CreateOptions> create_options(const Globals& globals, const CreateCommand
   options.cgroups_disabled = globals.cgroup_manager == "disabled";
   options.overlay_annotations =
       std::ranges::find(globals.allow_annotations, "overlay") != globals.allow_annotations.end();
-  if (!command.overlay.empty()) {
-    options.overlay = MYRT_TRY(parse_overlay(command.overlay));
+  if (command.overlay.has_value()) {
+    options.overlay = MYRT_TRY(parse_overlay(*command.overlay));
   }
   return options;
 }

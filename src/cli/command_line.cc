@@ -30,6 +30,7 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--allow-annotations", globals.allow_annotations,
                  "Honour annotations of this family: overlay")
       ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::IsMember({"overlay"}));
 }
 
@@ -147,6 +148,8 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   CommandLine line;
   CLI::App app("OCI container runtime", "myrt");
   app.require_subcommand(1);
+  // The last of an option given twice counts: docker puts configured arguments before its own.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.set_version_flag("-v,--version", version);
   add_globals(app, line.globals);
   add_life_cycle(app, line);

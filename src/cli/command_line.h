@@ -1,6 +1,7 @@
 // The command line as data: what was typed, checked and taken apart. The only part that sees CLI11.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,7 +25,7 @@ struct Globals {
 struct CreateCommand {
   std::string id;
   CreateOptions options;
-  std::string overlay;  // argument of --overlay
+  std::optional<std::string> overlay;  // argument of --overlay
 };
 struct RunCommand {
   CreateCommand create;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <tuple>
 
@@ -101,7 +102,11 @@ void report_error(std::string_view message) {
   if (g_log >= 0) {
     write_line(g_log, log_line(LogLevel::kError, message, g_settings.json, base::now_rfc3339(0)));
   }
-  write_line(STDERR_FILENO, std::string(message.substr(0, kMaxMessage)) + "\n");
+  std::string line(message.substr(0, kMaxMessage));
+  // One line, whatever an argument held.
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  write_line(STDERR_FILENO, line + "\n");
 }
 
 Result<void> write_all(int fd, std::string_view text, std::string_view name) {

@@ -175,6 +175,11 @@ std::optional<Document> Document::parse(std::string_view text, Findings& finding
                     .offset = 0});
     return std::nullopt;
   }
+  // nlohmann-json takes a NUL for the end of the text.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    findings.fatal({.pointer = "", .text = "want JSON, got a NUL byte", .offset = nul});
+    return std::nullopt;
+  }
   TreeBuilder builder(text, findings);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
     return std::nullopt;

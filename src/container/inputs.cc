@@ -71,9 +71,6 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
   if (is_logged(LogLevel::kDebug)) {
     log(LogLevel::kDebug, plan::print(inputs.plan));
   }
-  for (const std::string& warning : inputs.spec.warnings) {
-    log(LogLevel::kWarning, warning);
-  }
   for (const std::string& warning : inputs.plan.warnings) {
     log(LogLevel::kWarning, warning);
   }

@@ -132,6 +132,7 @@ Result<void> kill(const Store& store, std::string_view id, int signal, bool all)
   const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
+  MYRT_TRY(container::refuse_creating(record, "kill"));
   // Without cgroups nobody knows the others.
   return all && !record.cgroups.empty() ? signal_all(record, signal) : signal_one(record, signal);
 }

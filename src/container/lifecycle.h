@@ -11,6 +11,12 @@
 
 namespace myrt::container {
 
+/// Whether the runtime that creates the container is still at it. Nothing but `delete --force` is
+/// for it then, and its lock would be waited for as long as the creation takes.
+bool is_creating(const Record& record);
+/// An error when it is.
+Result<void> refuse_creating(const Record& record, std::string_view command);
+
 /// start() for a container that is known to be created and whose lock is held.
 Result<void> start_created(const Entry& entry, const Record& record);
 

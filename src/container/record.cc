@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <optional>
 
@@ -111,8 +112,12 @@ Result<Record> parse_record(std::string_view text) {
 }
 
 Result<Record> read_record(int state_directory) {
-  const std::string text = MYRT_TRY(sys::read_file(state_directory, kFile, kMaxBytes));
-  return parse_record(text);
+  Result<std::string> text = sys::read_file(state_directory, kFile, kMaxBytes);
+  if (!text.has_value() && text.error().code() == ENOENT) {
+    // Before the first moment of a creation, or after the last of a deletion.
+    return std::unexpected(Error::sentence(ENOENT, "container does not exist"));
+  }
+  return parse_record(MYRT_TRY(std::move(text)));
 }
 
 Result<void> write_record(int state_directory, const Record& record) {

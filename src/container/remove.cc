@@ -192,6 +192,13 @@ Result<void> remove(const Store& store, std::string_view id, bool force) {
   const container::Entry entry = MYRT_TRY(std::move(opened));
   if (force) {
     MYRT_TRY(container::force_open(entry));
+  } else {
+    const container::Record before =
+        MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
+    // The lock would be waited for as long as a creation takes.
+    if (container::is_creating(before)) {
+      return container::check_removable(entry, Status::kCreating);
+    }
   }
   Result<void> locked = container::lock(entry, force ? container::kKillMilliseconds : -1);
   if (!locked.has_value() && force && locked.error().code() == ENOENT) {

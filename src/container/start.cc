@@ -24,6 +24,18 @@ namespace myrt {
 
 namespace container {
 
+bool is_creating(const Record& record) {
+  return record.phase == Phase::kCreating && is_alive(record.creator);
+}
+
+Result<void> refuse_creating(const Record& record, std::string_view command) {
+  if (is_creating(record)) {
+    return std::unexpected(
+        Error("cannot " + std::string(command) + " a container that is creating"));
+  }
+  return {};
+}
+
 namespace {
 
 /// The fifo is closed without a word. Executed, or killed on the way? A process that died keeps its
@@ -103,6 +115,9 @@ Result<void> start_created(const Entry& entry, const Record& record) {
 
 Result<void> start(const Store& store, std::string_view id) {
   const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
+  const container::Record before =
+      MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
+  MYRT_TRY(container::refuse_creating(before, "start"));
   MYRT_TRY(container::lock(entry, -1));
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));

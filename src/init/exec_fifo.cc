@@ -80,7 +80,10 @@ Result<void> release(int state_directory) {
   const std::string data = MYRT_TRY(read_outcome(fifo.get()));
   const std::size_t filler = data.find_first_not_of('\0');
   if (filler == std::string::npos) {
-    return std::unexpected(Error::from_code(ESRCH, {"the container process is gone"}));
+    return std::unexpected(
+        Error("the container process ended before it was started; a seccomp filter that forbids "
+              "read(2), write(2) or "
+              "close(2) does that"));
   }
   const std::string_view outcome = std::string_view(data).substr(filler + 1);
   if (data[filler] != kReleased) {

@@ -33,7 +33,7 @@ bool is_parked(int state_directory);
 
 /// In `start`: lets the process go and waits for the outcome. Success: the fifo was closed without
 /// a failure, so the program was executed or the process died; the caller tells by looking at it.
-/// Errors: what the container process reported; ESRCH when nothing is parked.
+/// Errors: what the container process reported; a sentence when nothing is parked.
 Result<void> release(int state_directory);
 
 }  // namespace myrt::init

@@ -69,6 +69,10 @@ void reset_signals() {
     if (::chdir(run.directory.c_str()) == 0) {
       step = "execute";
       reset_signals();
+      // With a group of its own, so that a time-out ends what it has started as well; and not
+      // beyond the runtime.
+      ::setpgid(0, 0);
+      std::ignore = sys::set_parent_death_signal(SIGKILL);
       ::execve(hook.path.c_str(), argv.data(), envp.data());
     }
   }
@@ -213,6 +217,7 @@ Result<void> converse(const Hook& hook, const HookRun& run) {
   Conversation conversation(std::move(input.write), std::move(output.read), run.state);
   const Result<bool> ended = conversation.until_end(hook_process.pidfd.get(), deadline);
   if (!ended.value_or(false)) {
+    ::kill(-hook_process.pid, SIGKILL);  // the group; its number is the hook's until it is reaped
     MYRT_TRY(sys::pidfd_send_signal(hook_process.pidfd.get(), SIGKILL));
   }
   const sys::ExitStatus status = MYRT_TRY(sys::wait_for(hook_process.pid));

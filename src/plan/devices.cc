@@ -36,8 +36,15 @@ Result<DevicePlan> device_plan(const std::vector<Device>& devices,
   });
   DevicePlan plan;
   plan.default_links = !dev_is_bound;
+  // What config.json mounts at the place of a default device is meant instead of it.
+  const auto is_mounted = [&mounts](std::string_view path) {
+    return std::ranges::find(mounts, path, &MountStep::destination) != mounts.end();
+  };
   if (!dev_is_bound) {
     for (const DefaultDevice& device : kDefaultDevices) {
+      if (is_mounted(device.path)) {
+        continue;
+      }
       plan.nodes.push_back({.path = std::string(device.path),
                             .type = 'c',
                             .major = device.major,

@@ -110,19 +110,27 @@ Result<void> make_read_only(Root& root, const std::string& path) {
 }  // namespace
 
 Result<void> finish(const plan::RootfsPlan& plan, Root& root) {
+  bool root_read_only = plan.read_only;
   for (const std::string& path : plan.readonly_paths) {
+    if (path == "/") {
+      root_read_only = true;  // the mount itself: one on top of it would go with the old root
+      continue;
+    }
     MYRT_TRY(in("read-only path " + path, make_read_only(root, path)));
   }
   // After the read-only paths: a masked path below one of them must stay masked.
   Masks masks(root.spent);
   for (const std::string& path : plan.masked_paths) {
+    if (path == "/") {
+      return std::unexpected(Error("masked path /: nothing would be left to run"));
+    }
     MYRT_TRY(in("masked path " + path, mask_path(root, path, masks)));
   }
   for (const LateReadOnly& late : root.late) {
     MYRT_TRY(in("read-only " + late.destination,
                 sys::mount_setattr(late.mount.get(), "", {.set = MOUNT_ATTR_RDONLY})));
   }
-  if (plan.read_only && plan.new_mount_namespace) {
+  if (root_read_only && plan.new_mount_namespace) {
     MYRT_TRY(
         in("read-only root", sys::mount_setattr(root.fd.get(), "", {.set = MOUNT_ATTR_RDONLY})));
   }

@@ -74,5 +74,35 @@ TEST_F(MyrtHostile, DamagedRecordDoesNotKeepTheContainerAlive) {
   EXPECT_FALSE(alive(pid));
 }
 
+class MyrtStrict : public RuntimeTest {};
+
+TEST_F(MyrtStrict, ReadOnlyPathOfTheRootMakesItReadOnly) {
+  bundle_.set("/linux/readonlyPaths", R"(["/"])")
+      .shell("touch /written 2>/dev/null && echo written; true");
+  EXPECT_EQ(Container(bundle_).run().out, "");
+}
+
+TEST_F(MyrtStrict, MaskedPathOfTheRootIsRefused) {
+  bundle_.set("/linux/maskedPaths", R"(["/"])");
+  EXPECT_TRUE(failed(Container(bundle_).run(), "masked path /"));
+}
+
+TEST_F(MyrtStrict, MountTakesThePlaceOfADefaultDevice) {
+  bundle_.mount("/dev/random", "bind", "/dev/urandom", {"bind"}).shell("stat -c %t:%T /dev/random");
+  EXPECT_EQ(Container(bundle_).run().out, "1:9\n");
+}
+
+TEST_F(MyrtStrict, WarningIsGivenOnce) {
+  bundle_.set("/process/capabilities/bounding", R"(["CAP_NOPE"])").args({"true"});
+  const std::string err = Container(bundle_).run().err;
+  const std::size_t first = err.find("CAP_NOPE");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(err.find("CAP_NOPE", first + 1), std::string::npos) << err;
+}
+
+TEST_F(MyrtStrict, EmptyOverlayIsRefused) {
+  EXPECT_TRUE(failed(Container(bundle_).run({"--overlay", ""}), "--overlay"));
+}
+
 }  // namespace
 }  // namespace myrt::test

@@ -114,7 +114,7 @@ TEST(CreateCommandLine, HasDefaults) {
   EXPECT_FALSE(parsed.options.no_pivot);
   EXPECT_FALSE(parsed.options.no_new_keyring);
   EXPECT_EQ(parsed.options.preserve_fds, 0);
-  EXPECT_EQ(parsed.overlay, "");
+  EXPECT_EQ(parsed.overlay, std::nullopt);
 }
 
 TEST(CreateCommandLine, TakesOptionsInBothForms) {

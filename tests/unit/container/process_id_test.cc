@@ -81,7 +81,7 @@ TEST(IsAlive, DoesNotCountAZombie) {
 }
 
 TEST(IsAlive, KnowsThatNobodyHasPidZero) {
-  EXPECT_FALSE(is_alive({}));
+  EXPECT_FALSE(is_alive(ProcessId{}));
   EXPECT_FALSE(is_alive({.pid = -1, .start_time = 0}));
 }
 

@@ -180,7 +180,7 @@ TEST(ReadRecord, SaysThatThereIsNone) {
 
   ASSERT_FALSE(record.has_value());
   EXPECT_EQ(record.error().code(), ENOENT);
-  EXPECT_EQ(record.error().text(), "open state.json: No such file or directory");
+  EXPECT_EQ(record.error().text(), "container does not exist");
 }
 
 TEST(WriteRecord, LeavesNothingElseAndKeepsOthersOut) {
