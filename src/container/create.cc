@@ -316,12 +316,12 @@ Result<Created> create_container(const Store& store, std::string_view id,
   const Inputs inputs = MYRT_TRY(read_inputs(id, options));
   const sys::UniqueFd root = MYRT_TRY(open_root(store, true));
   const std::optional<seccomp::Filter> filter = MYRT_TRY(make_filter(inputs.spec, root.get()));
-  const sys::ProcessStat self = MYRT_TRY(sys::process_stat(::getpid()));
-  Created created{
-      .entry = MYRT_TRY(make_entry(root.get(), id)),
-      .record = first_record(inputs, {.pid = ::getpid(), .start_time = self.start_time}),
-      .pidfd = {},
-      .terminal = {}};
+  const pid_t own_pid = ::getpid();
+  const sys::ProcessStat self = MYRT_TRY(sys::process_stat(own_pid));
+  Created created{.entry = MYRT_TRY(make_entry(root.get(), id)),
+                  .record = first_record(inputs, {.pid = own_pid, .start_time = self.start_time}),
+                  .pidfd = {},
+                  .terminal = {}};
   Undo undo(store, created.entry, created.record, inputs.plan.hooks);
   MYRT_TRY(write_first_record(created.entry.directory.get(), created.record));
   MYRT_TRY(save_config(created.entry, inputs.config_text));
@@ -332,7 +332,7 @@ Result<Created> create_container(const Store& store, std::string_view id,
                               .hook_state = hook_state(created.record),
                               .ignored_signals = self.ignored_signals,
                               .foreign_formats = host::foreign_formats(),
-                              .privileged = ::geteuid() == 0};
+                              .privileged = inputs.privileged};
   init::Launched launched = MYRT_TRY(init::launch(child, std::move(inherited)));
   undo.arm_poststop();
   MYRT_TRY(bring_up(created, inputs, filter, options, launched));

@@ -66,6 +66,7 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
                         .overlay = {}};
   request.overlay = MYRT_TRY(overlay_plan(inputs.spec, options, bundle));
   const host::HostFacts host = MYRT_TRY(host::probe());
+  inputs.privileged = host.uid == 0;
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
   inputs.plan = MYRT_TRY(in("config.json", plan::make_plan(inputs.spec, request, host, layout)));
   if (is_logged(LogLevel::kDebug)) {

@@ -19,6 +19,7 @@ struct Inputs {
   std::string config_text;  // as read, to be kept for exec and delete
   Spec spec;
   plan::Plan plan;
+  bool privileged = false;  // the effective uid is 0
 };
 
 /// Errors name the file, and for config.json the place in it.

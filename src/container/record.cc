@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -121,7 +122,15 @@ Result<Record> read_record(int state_directory) {
 }
 
 Result<void> write_record(int state_directory, const Record& record) {
-  return sys::replace_file(state_directory, kFile, record_json(record), 0600);
+  // A name of its own needs no randomness where only the holder of the container's lock writes.
+  constexpr const char* kNew = "state.json.new";
+  const sys::UniqueFd file = MYRT_TRY(
+      sys::open_at(state_directory, kNew, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+  MYRT_TRY(sys::write_all(file.get(), record_json(record), kNew));
+  if (::renameat(state_directory, kNew, state_directory, kFile) != 0) {
+    return std::unexpected(Error::from_errno({"rename ", kNew, " to ", kFile}));
+  }
+  return {};
 }
 
 Result<void> write_first_record(int state_directory, const Record& record) {

@@ -170,7 +170,7 @@ void unlock(const Entry& entry) {
 Result<void> remove_entry(const Store& store, const Entry& entry) {
   // What a container usually has, by name; only for more is the directory read.
   const sys::UniqueFd root = MYRT_TRY(open_root(store, false));
-  for (const char* name : {"exec.fifo", "config.json", "state.json"}) {
+  for (const char* name : {"config.json", "state.json"}) {
     std::ignore = ::unlinkat(entry.directory.get(), name, 0);  // one that stays is met again below
   }
   if (::unlinkat(root.get(), entry.id.c_str(), AT_REMOVEDIR) == 0) {

@@ -67,15 +67,22 @@ Result<void> enter_user_namespace(const ChildPlan& child, Channel& runtime) {
   return {};
 }
 
-Result<void> run_creation_hooks(const ChildPlan& child, Channel& runtime) {
+Result<void> run_creation_hooks(const ChildPlan& child, Channel& runtime, mode_t callers_umask) {
   const Hooks& hooks = child.plan->hooks;
   if (!hooks.prestart.empty() || !hooks.create_runtime.empty()) {
     MYRT_TRY(runtime.send(Message::Kind::kRunHooks));
     MYRT_TRY(runtime.wait_for(Message::Kind::kHooksDone));
   }
-  return run_hooks(hooks.create_container, {.kind = "createContainer",
-                                            .state = child.hook_state.with("creating", ::getpid()),
-                                            .directory = child.plan->rootfs.path});
+  if (hooks.create_container.empty()) {
+    return {};
+  }
+  ::umask(callers_umask);  // a hook's files are the host's
+  MYRT_TRY(
+      run_hooks(hooks.create_container, {.kind = "createContainer",
+                                         .state = child.hook_state.with("creating", ::getpid()),
+                                         .directory = child.plan->rootfs.path}));
+  ::umask(0);
+  return {};
 }
 
 /// The terminal is taken from the container's devpts and its master handed to the runtime.
@@ -120,9 +127,7 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   if (!plan.sysctl.empty()) {
     procfs = MYRT_TRY(in("procfs for sysctl", rootfs::own_procfs()));
   }
-  ::umask(callers_umask);  // a hook's files are the host's
-  MYRT_TRY(run_creation_hooks(child, own.channel));
-  ::umask(0);
+  MYRT_TRY(run_creation_hooks(child, own.channel, callers_umask));
   sys::UniqueFd terminal = MYRT_TRY(make_console(plan, root.fd.get(), own.channel));
   MYRT_TRY(write_sysctls(procfs.get(), plan.sysctl));
   procfs.reset();

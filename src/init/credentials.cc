@@ -98,14 +98,19 @@ Result<void> set_rlimits(const plan::ProcessPlan& process) {
 Result<void> set_credentials(const plan::ProcessPlan& process,
                              const plan::NamespacePlan& namespaces) {
   MYRT_TRY(sys::limit_bounding_set(process.capabilities.bounding));
-  // Without it the change of ids would clear the permitted set. execve(2) resets the flag.
-  MYRT_TRY(sys::set_keep_capabilities(true));
+  if (process.uid != namespaces.setup_uid) {
+    // Without it the change of ids would clear the permitted set. execve(2) resets the flag.
+    MYRT_TRY(sys::set_keep_capabilities(true));
+  }
   MYRT_TRY(set_groups(process, namespaces));
   MYRT_TRY(sys::set_gid(process.gid));
   MYRT_TRY(sys::set_uid(process.uid));
   MYRT_TRY(sys::set_capabilities(process.capabilities.effective, process.capabilities.permitted,
                                  process.capabilities.inheritable));
-  return sys::set_ambient(process.capabilities.ambient);
+  // The ambient set is never more than the inheritable one: an empty one has emptied it
+  // (capabilities(7)).
+  return process.capabilities.inheritable == 0 ? Result<void>{}
+                                               : sys::set_ambient(process.capabilities.ambient);
 }
 
 Result<void> own_stdio(const plan::ProcessPlan& process) {

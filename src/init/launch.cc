@@ -48,12 +48,12 @@ Result<sys::Cloned> through_joiner(const ChildPlan& child, Inherited& inherited,
   return sys::Cloned{.pid = *pid, .pidfd = std::move(cloned.descriptors.front())};
 }
 
-Result<sys::Cloned> directly(const ChildPlan& child, Inherited& inherited, Channel& channel) {
+Result<sys::Cloned> directly(const ChildPlan& child, Inherited& inherited) {
   sys::Cloned cloned = MYRT_TRY(in("clone the container process",
                                    sys::clone_process({.flags = child.plan->namespaces.clone_flags,
                                                        .cgroup = inherited.cgroup.get()})));
   if (cloned.pid == 0) {
-    channel.close();
+    // The other end of the channel is among what the child closes first.
     child_main(child, std::move(inherited));
   }
   close_inherited(std::move(inherited));
@@ -124,7 +124,7 @@ Result<Launched> launch(const ChildPlan& child, Inherited inherited) {
   inherited.channel = Channel(std::move(theirs));
   sys::Cloned cloned =
       MYRT_TRY(child.plan->namespaces.through_joiner ? through_joiner(child, inherited, channel)
-                                                     : directly(child, inherited, channel));
+                                                     : directly(child, inherited));
   return Launched(cloned.pid, std::move(cloned.pidfd), std::move(channel));
 }
 

@@ -134,6 +134,17 @@ Error execute(const ChildPlan& child, const StartProgram& program) {
   return Error(code, "exec: " + base::quote(program.path, PATH_MAX));
 }
 
+Result<void> run_start_hooks(const ChildPlan& child) {
+  const std::vector<Hook>& hooks = child.plan->hooks.start_container;
+  if (hooks.empty()) {
+    return {};
+  }
+  return run_hooks(hooks, {.kind = "startContainer",
+                           .state = child.hook_state.with("created", ::getpid()),
+                           .directory = "/",
+                           .default_environment = &child.plan->process->env});
+}
+
 }  // namespace
 
 Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd terminal) {
@@ -200,11 +211,7 @@ void run_program(const ChildPlan& child, const StartProgram& program, int fifo) 
     std::ignore = report_failure(fifo, Error("config.json has no /process"));
     sys::child_exit(1);
   }
-  Result<void> hooks = run_hooks(child.plan->hooks.start_container,
-                                 {.kind = "startContainer",
-                                  .state = child.hook_state.with("created", ::getpid()),
-                                  .directory = "/",
-                                  .default_environment = &child.plan->process->env});
+  Result<void> hooks = run_start_hooks(child);
   const Error error = hooks.has_value() ? execute(child, program) : std::move(hooks).error();
   // The reader is `start`; without it nobody waits for the reason.
   std::ignore = report_failure(fifo, error);

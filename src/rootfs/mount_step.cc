@@ -98,7 +98,9 @@ Result<Target> mount_target(int root, const plan::MountStep& step, bool director
                          : sys::make_file_in_root(root, step.destination));
   // A link may have been put there since.
   MYRT_TRY(refuse_procfs(made.get(), step.destination));
-  MYRT_TRY(refuse_root(root, made.get(), step.destination));
+  if (through_link) {
+    MYRT_TRY(refuse_root(root, made.get(), step.destination));
+  }
   return Target{.fd = std::move(made), .existed = existed};
 }
 

@@ -18,10 +18,9 @@ Result<void> bring_loopback_up() {
   }
   ifreq request{};
   std::memcpy(request.ifr_name, "lo", sizeof("lo"));
-  if (::ioctl(socket.get(), SIOCGIFFLAGS, &request) < 0) {
-    return std::unexpected(Error::from_errno({"read the flags of network device lo"}));
-  }
-  request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
+  // Of its flags a new loopback device has IFF_LOOPBACK alone, which cannot be changed: they need
+  // not be read first.
+  request.ifr_flags = IFF_UP;
   if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) < 0) {
     return std::unexpected(Error::from_errno({"set network device lo up"}));
   }
