@@ -9,6 +9,8 @@
 #include <myrt/log.h>
 
 #include "cgroup/layout.h"
+#include "config/document.h"
+#include "config/report.h"
 #include "host/probe.h"
 #include "plan/print.h"
 #include "seccomp/cache.h"
@@ -35,6 +37,19 @@ Result<void> check_terminal(const Spec& spec, const CreateOptions& options) {
   return {};
 }
 
+/// A fault that only the plan could see, with its place in the file, as the parser tells its own.
+Error located(const Error& fault, std::string_view file, std::string_view text) {
+  const std::size_t colon = fault.what().find(": ");
+  config::Findings parsed;
+  const std::optional<config::Document> document = config::Document::parse(text, parsed);
+  if (!fault.what().starts_with('/') || colon == std::string::npos || !document.has_value()) {
+    return {fault.code(), std::string(file) + ": " + fault.what()};
+  }
+  config::Findings findings;
+  findings.fault(fault.what().substr(0, colon), fault.what().substr(colon + 2));
+  return {fault.code(), config::report(findings, *document, file, text)};
+}
+
 }  // namespace
 
 Result<std::string> real_path(const std::string& path) {
@@ -53,8 +68,8 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
   const std::string file = options.config.empty() ? bundle + "/config.json" : options.config;
   Inputs inputs;
   inputs.config_text = MYRT_TRY(sys::read_file(AT_FDCWD, file, kMaxConfigBytes));
-  inputs.spec =
-      MYRT_TRY(parse_spec(inputs.config_text, options.config.empty() ? "config.json" : file));
+  const std::string name = options.config.empty() ? "config.json" : file;
+  inputs.spec = MYRT_TRY(parse_spec(inputs.config_text, name));
   MYRT_TRY(check_terminal(inputs.spec, options));
   plan::Request request{.id = std::string(id),
                         .bundle = bundle,
@@ -68,7 +83,11 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.privileged = host.uid == 0;
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
-  inputs.plan = MYRT_TRY(in("config.json", plan::make_plan(inputs.spec, request, host, layout)));
+  Result<plan::Plan> plan = plan::make_plan(inputs.spec, request, host, layout);
+  if (!plan.has_value()) {
+    return std::unexpected(located(plan.error(), name, inputs.config_text));
+  }
+  inputs.plan = *std::move(plan);
   if (is_logged(LogLevel::kDebug)) {
     log(LogLevel::kDebug, plan::print(inputs.plan));
   }

@@ -44,33 +44,49 @@ int execute_errno(const std::string& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-Error fault(const std::string& path, int code, const std::string& what) {
-  return {code, exec(path) + ": " + what};
+/// `subject` is what the sentence is about: the program, or its interpreter.
+Error fault(const std::string& subject, int code, const std::string& what) {
+  return {code, subject + ": " + what};
 }
 
-std::optional<Error> interpreter_fault(const std::string& path, const std::string& kind,
+std::optional<Error> interpreter_fault(const std::string& subject, const std::string& kind,
                                        const std::string& interpreter) {
   const int code = execute_errno(interpreter);
   if (code == 0) {
     return std::nullopt;
   }
-  return fault(path, code, kind + " " + quote(interpreter));
+  return fault(subject, code, kind + " " + quote(interpreter));
 }
 
-std::optional<Error> script_fault(const std::string& path, std::string_view header) {
+/// The kernel follows so many scripts that are interpreters of scripts (fs/exec.c, exec_binprm).
+constexpr int kMaxInterpreters = 5;
+
+std::optional<Error> file_fault(const std::string& subject, const std::string& path,
+                                bool foreign_formats, int depth);
+
+std::optional<Error> script_fault(const std::string& subject, std::string_view header,
+                                  bool foreign_formats, int depth) {
   const std::size_t end = header.find('\n');
   std::string_view line =
       header.substr(2, (end == std::string_view::npos ? header.size() : end) - 2);
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
   const std::string interpreter(line.substr(0, line.find_first_of(" \t")));
   if (interpreter.empty()) {
-    return fault(path, ENOEXEC, "no interpreter in its #! line");
+    return fault(subject, ENOEXEC, "no interpreter in its #! line");
   }
   if (interpreter.ends_with('\r') && execute_errno(interpreter) != 0) {
-    return fault(path, ENOENT,
+    return fault(subject, ENOENT,
                  "its #! line ends in CRLF, so the interpreter is " + quote(interpreter));
   }
-  return interpreter_fault(path, "script interpreter", interpreter);
+  std::optional<Error> found = interpreter_fault(subject, "script interpreter", interpreter);
+  if (found.has_value()) {
+    return found;
+  }
+  if (depth == kMaxInterpreters) {
+    return fault(subject, ELOOP, "scripts that are each other's interpreter");
+  }
+  return file_fault(subject + ": script interpreter " + quote(interpreter), interpreter,
+                    foreign_formats, depth + 1);
 }
 
 struct Machine {
@@ -131,42 +147,56 @@ std::string elf_interpreter(int fd, const Header& header) {
 }
 
 template <typename Header, typename Segment>
-std::optional<Error> elf_fault(const std::string& path, int fd, std::string_view bytes,
+std::optional<Error> elf_fault(const std::string& subject, int fd, std::string_view bytes,
                                bool foreign_formats) {
   Header header = {};
   if (bytes.size() < sizeof header) {
-    return foreign_formats ? std::nullopt
-                           : std::optional(fault(path, ENOEXEC, "cut off within its ELF header"));
+    return foreign_formats
+               ? std::nullopt
+               : std::optional(fault(subject, ENOEXEC, "cut off within its ELF header"));
   }
   bytes.copy(reinterpret_cast<char*>(&header), sizeof header);
   const bool big_endian = header.e_ident[EI_DATA] == ELFDATA2MSB;
   const unsigned machine = big_endian ? __builtin_bswap16(header.e_machine) : header.e_machine;
   if (machine != kNative && machine != kNative32) {
     return foreign_formats ? std::nullopt
-                           : std::optional(fault(path, ENOEXEC,
+                           : std::optional(fault(subject, ENOEXEC,
                                                  "built for " + machine_name(machine) +
                                                      ", this machine is " + machine_name(kNative)));
   }
   const std::string interpreter = elf_interpreter<Header, Segment>(fd, header);
   return interpreter.empty() ? std::nullopt
-                             : interpreter_fault(path, "ELF interpreter", interpreter);
+                             : interpreter_fault(subject, "ELF interpreter", interpreter);
 }
 
-std::optional<Error> header_fault(const std::string& path, int fd, std::string_view bytes,
-                                  bool foreign_formats) {
+std::optional<Error> header_fault(const std::string& subject, int fd, std::string_view bytes,
+                                  bool foreign_formats, int depth) {
   if (bytes.starts_with("#!")) {
-    return script_fault(path, bytes);
+    return script_fault(subject, bytes, foreign_formats, depth);
   }
   if (bytes.size() > EI_CLASS && bytes.starts_with(ELFMAG)) {
     return bytes[EI_CLASS] == ELFCLASS32
-               ? elf_fault<Elf32_Ehdr, Elf32_Phdr>(path, fd, bytes, foreign_formats)
-               : elf_fault<Elf64_Ehdr, Elf64_Phdr>(path, fd, bytes, foreign_formats);
+               ? elf_fault<Elf32_Ehdr, Elf32_Phdr>(subject, fd, bytes, foreign_formats)
+               : elf_fault<Elf64_Ehdr, Elf64_Phdr>(subject, fd, bytes, foreign_formats);
   }
   if (foreign_formats) {
     return std::nullopt;
   }
-  return fault(path, ENOEXEC,
+  return fault(subject, ENOEXEC,
                bytes.empty() ? "the file is empty" : "neither an ELF file nor a script with #!");
+}
+
+std::optional<Error> file_fault(const std::string& subject, const std::string& path,
+                                bool foreign_formats, int depth) {
+  const sys::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  std::array<char, kHeaderBytes> buffer{};
+  // An executable need not be readable; execve(2) will tell.
+  const ssize_t count = file.is_open() ? ::pread(file.get(), buffer.data(), buffer.size(), 0) : -1;
+  if (count < 0) {
+    return std::nullopt;
+  }
+  return header_fault(subject, file.get(), {buffer.data(), static_cast<std::size_t>(count)},
+                      foreign_formats, depth);
 }
 
 }  // namespace
@@ -207,15 +237,7 @@ Result<std::string> find_program(const std::string& name, std::string_view searc
 }
 
 Result<void> diagnose_program(const std::string& path, bool foreign_formats) {
-  const sys::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  std::array<char, kHeaderBytes> buffer{};
-  // An executable need not be readable; execve(2) will tell.
-  const ssize_t count = file.is_open() ? ::pread(file.get(), buffer.data(), buffer.size(), 0) : -1;
-  if (count < 0) {
-    return {};
-  }
-  std::optional<Error> found = header_fault(
-      path, file.get(), {buffer.data(), static_cast<std::size_t>(count)}, foreign_formats);
+  std::optional<Error> found = file_fault(exec(path), path, foreign_formats, 0);
   if (found.has_value()) {
     return std::unexpected(*std::move(found));
   }

@@ -29,7 +29,14 @@ TEST_P(MyrtConfigFault, IsNamedWithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, MyrtConfigFault,
-    ::testing::Values(Fault{"type", "{\"ociVersion\": \"1.0.2\",\n \"root\": \"rootfs\"}",
+    ::testing::Values(Fault{"seen_by_the_plan",
+                            "{\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"},\n"
+                            " \"linux\": {\"namespaces\": [{\"type\": \"mount\"}]},\n"
+                            " \"mounts\": [{\"destination\": \"/proc/1\", \"type\": \"tmpfs\"}]}",
+                            "config.json:3:29: /mounts/0/destination: \"/proc/1\": only a procfs "
+                            "may be mounted on /proc, "
+                            "and few files below it"},
+                      Fault{"type", "{\"ociVersion\": \"1.0.2\",\n \"root\": \"rootfs\"}",
                             "config.json:2:10: /root: want an object, got a string"},
                       Fault{"element",
                             "{\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"},\n"

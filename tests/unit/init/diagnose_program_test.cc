@@ -166,6 +166,23 @@ TEST_F(DiagnoseProgramTest, SaysThatAScriptHasTheLineEndsOfAnotherSystem) {
             "No such file or directory");
 }
 
+TEST_F(DiagnoseProgramTest, LooksIntoTheInterpreterOfAScript) {
+  const std::string interpreter = root / "interpreter";
+  sys::write_text(interpreter, "#!/bin/none\n");
+  ASSERT_EQ(::chmod(interpreter.c_str(), 0755), 0);
+  EXPECT_EQ(fault("#!" + interpreter + "\n"),
+            "script interpreter \"" + interpreter +
+                "\": script interpreter \"/bin/none\": No such file or directory");
+}
+
+TEST_F(DiagnoseProgramTest, GivesUpOnAScriptThatInterpretsItself) {
+  sys::write_text(program, "");
+  ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+  EXPECT_TRUE(fault("#!" + program + "\n")
+                  .ends_with("scripts that are each other's interpreter: "
+                             "Too many levels of symbolic links"));
+}
+
 TEST_F(DiagnoseProgramTest, SaysThatAFileIsEmpty) {
   EXPECT_EQ(fault(""), "the file is empty: Exec format error");
 }
