@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kEscapes = "\"\\/bfnrt";
 constexpr std::size_t kUnicodeEscape = 6;  // \u0041
 
-/// The value of the four hexadecimal digits of \uXXXX.
+/// The value of the four hexadecimal digits of a Unicode escape.
 std::optional<unsigned> code_unit(std::string_view escape) {
   if (!escape.starts_with("\\u") || escape.size() < kUnicodeEscape) {
     return std::nullopt;
