@@ -43,7 +43,11 @@ struct CreateOptions {
   bool no_pivot = false;
   bool no_new_keyring = false;
   int preserve_fds = 0;
-  int listen_fds = 0;  // descriptors from LISTEN_FDS, when LISTEN_PID was this process
+  int listen_fds = 0;        // descriptors from LISTEN_FDS, when LISTEN_PID was this process
+  std::string listen_names;  // LISTEN_FDNAMES, which goes with them
+  // NOTIFY_SOCKET: the service manager's socket, an absolute path or @NAME; empty: none. The
+  // container then has a socket of its own at /run/notify, unless its config has a NOTIFY_SOCKET.
+  std::string notify_socket;
   std::optional<OverlayRequest> overlay;
   bool overlay_annotations = false;  // honour org.myrt.overlay.* annotations
   bool cgroups_disabled = false;
@@ -54,19 +58,31 @@ struct CreateOptions {
 /// Creates a container: on return it is `created`, its process waits for start() (runtime.md
 /// "Create"). A failure leaves nothing behind. Errors: EEXIST the id is in use; EINVAL the id is
 /// malformed.
+///
+/// The container process is a clone and a child of the calling process, so this one
+/// - has called prepare_program() (<myrt/runtime.h>): the container could reach its file and its
+///   memory otherwise;
+/// - has a single thread: a lock that another one holds would stay held in the clone (fork(2));
+/// - has descriptors 0, 1 and 2, which become the program's unless it gets a terminal;
+/// - does not ignore SIGCHLD, and waits for no child but those it knows, until this returns.
+/// It reaps the process when that ends (its pid is in state()), or ends first. All this holds for
+/// run() as well, and the single thread for whatever runs hooks: start() and remove().
 Result<void> create(const Store& store, std::string_view id, const CreateOptions& options);
 
 /// Lets a created container run its program. Returns when execve(2) has succeeded, with the reason
-/// when it has not.
-Result<void> start(const Store& store, std::string_view id);
+/// when it has not. With a `notify_socket`, as in CreateOptions and for a container that was
+/// created with one, it returns when the program has said that it is ready, or has ended; both it
+/// and the pid of the container process are told to the service manager.
+Result<void> start(const Store& store, std::string_view id, const std::string& notify_socket = "");
 
 struct RunOptions {
   bool detach = false;
   bool keep = false;  // leave the state of a container that ended
   bool no_subreaper = false;
 };
-/// Creates and starts. In the foreground: forwards signals, relays the terminal, waits, deletes,
-/// and returns the program's exit status as a shell would (128 + signal). Detached: 0.
+/// Creates and starts. In the foreground: forwards signals and what the program tells the service
+/// manager, relays the terminal, waits, deletes, and returns the program's exit status as a shell
+/// would (128 + signal). Detached: 0, when start() would return.
 Result<int> run(const Store& store, std::string_view id, const CreateOptions& options,
                 const RunOptions& run_options);
 
@@ -81,6 +97,25 @@ Result<std::vector<State>> list(const Store& store);
 /// Errors: ENOENT no such container; ESRCH it has stopped (runtime-spec, runtime.md "Kill").
 /// Uses a pidfd and the recorded start time, so a reused pid is never hit.
 Result<void> kill(const Store& store, std::string_view id, int signal, bool all);
+
+/// Freezes every process of a container that is created or running; they stand still on return.
+/// Errors: ENOENT no such container; ESRCH it has stopped, or is paused already; EBUSY not all of
+/// them stood still within 10 s, and all go on. A container without cgroups cannot be paused.
+Result<void> pause(const Store& store, std::string_view id);
+
+/// Lets a paused container go on, as created or as running. Never waits. Errors: ENOENT no such
+/// container; EINVAL it is not paused, or has ended meanwhile.
+Result<void> resume(const Store& store, std::string_view id);
+
+/// The processes of a container, those of exec() among them: host pids, sorted. None when it has
+/// stopped and nothing is left in its cgroup. Of a container without cgroups, the processes of its
+/// pid namespace; when that is not its own, the container process alone. ENOENT: no such container.
+Result<std::vector<pid_t>> processes(const Store& store, std::string_view id);
+
+/// The lines that the host's ps(1) prints about processes(), below its header. `arguments` are for
+/// ps, `-ef` when there are none; they must ask for a column PID.
+Result<std::string> process_table(const Store& store, std::string_view id,
+                                  const std::vector<std::string>& arguments);
 
 /// Removes a container that is stopped, or created (it is killed). With `force` also a running,
 /// half-created or damaged one; an unknown id is no error then. Runs poststop hooks; their failures

@@ -29,7 +29,9 @@ std::optional<std::uint64_t> number_in(const std::string& path) {
 
 class Writer {
  public:
-  explicit Writer(const std::string& directory) : directory_(directory) {}
+  /// `journal` may be null.
+  Writer(const std::string& directory, Journal* journal)
+      : directory_(directory), journal_(journal) {}
 
   Result<void> write(const FileWrite& write) {
     MYRT_TRY(check_usage(write));
@@ -66,12 +68,21 @@ class Writer {
       fd_ = *std::move(fd);
       open_file_ = file;
     }
+    std::optional<Undo> undo;
+    if (journal_ != nullptr) {
+      undo = undo_of(directory_, file, value);
+    }
     const Result<void> written = sys::write_all(fd_.get(), value, file);
     if (!written.has_value()) {
       const int code = written.error().code();
       return std::unexpected(
           Error::from_code(code, {"write ", base::quote(value), " to ", path(file),
-                                  code == EBUSY ? usage_text(file) : ""}));
+                                  code == EBUSY    ? usage_text(file)
+                                  : code == EINVAL ? other_limit_text(file)
+                                                   : ""}));
+    }
+    if (undo.has_value()) {
+      journal_->note(*std::move(undo));
     }
     return true;
   }
@@ -109,7 +120,24 @@ class Writer {
     return {};
   }
 
+  /// v1 keeps the limit of memory below that of memory and swap together; the other of the two, in
+  /// words to append.
+  [[nodiscard]] std::string other_limit_text(std::string_view file) const {
+    const bool is_memory = file == "memory.limit_in_bytes";
+    if (!is_memory && file != "memory.memsw.limit_in_bytes") {
+      return {};
+    }
+    const std::optional<std::uint64_t> other =
+        number_in(path(is_memory ? "memory.memsw.limit_in_bytes" : "memory.limit_in_bytes"));
+    return other.has_value()
+               ? base::concat({is_memory ? " (memory and swap together are limited to "
+                                         : " (memory alone is limited to ",
+                               std::to_string(*other), " bytes)"})
+               : "";
+  }
+
   const std::string& directory_;
+  Journal* journal_;
   // The file of the last write: device rules come by the dozen.
   std::string open_file_;
   sys::UniqueFd fd_;
@@ -120,10 +148,7 @@ std::string_view step_of(const FileWrite& write) {
   return write.field.empty() ? "the devices of every container" : std::string_view(write.field);
 }
 
-}  // namespace
-
-Result<void> apply_writes(const std::string& directory, std::span<const FileWrite> writes) {
-  Writer writer(directory);
+Result<void> apply_with(Writer writer, std::span<const FileWrite> writes) {
   std::vector<const FileWrite*> deferred;
   for (const FileWrite& write : writes) {
     Result<void> written = writer.write(write);
@@ -137,6 +162,17 @@ Result<void> apply_writes(const std::string& directory, std::span<const FileWrit
     MYRT_TRY(in(step_of(*write), writer.write(*write)));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> apply_writes(const std::string& directory, std::span<const FileWrite> writes) {
+  return apply_with(Writer(directory, nullptr), writes);
+}
+
+Result<void> apply_writes(const std::string& directory, std::span<const FileWrite> writes,
+                          Journal& journal) {
+  return apply_with(Writer(directory, &journal), writes);
 }
 
 }  // namespace myrt::cgroup

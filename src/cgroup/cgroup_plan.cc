@@ -9,6 +9,7 @@
 #include "cgroup/devices.h"
 #include "cgroup/devices_bpf.h"
 #include "cgroup/devices_v1.h"
+#include "cgroup/tree.h"
 #include "cgroup/writes_v1.h"
 #include "cgroup/writes_v2.h"
 
@@ -35,6 +36,29 @@ Result<void> add_writes(CgroupPlan& plan, ControllerWrites asked) {
   return {};
 }
 
+Result<void> add_limits_v1(CgroupPlan& plan, const Resources& resources) {
+  std::vector<ControllerWrites> all = MYRT_TRY(writes_v1(resources));
+  for (ControllerWrites& asked : all) {
+    MYRT_TRY(add_writes(plan, std::move(asked)));
+  }
+  return {};
+}
+
+Result<void> add_limits_v2(CgroupPlan& plan, const Resources& resources) {
+  plan.warnings = warnings_v2(resources);
+  std::vector<ControllerWrites> all = MYRT_TRY(writes_v2(resources));
+  for (ControllerWrites& asked : all) {
+    std::ranges::move(asked.writes, std::back_inserter(plan.directories.front().writes));
+    // The files that start with "cgroup." belong to every cgroup.
+    const bool known =
+        std::ranges::find(plan.controllers_v2, asked.controller) != plan.controllers_v2.end();
+    if (!known && asked.controller != "cgroup") {
+      plan.controllers_v2.push_back(std::move(asked.controller));
+    }
+  }
+  return {};
+}
+
 Result<CgroupPlan> plan_v1(const Resources& resources, const Layout& layout,
                            const std::string& container_path) {
   CgroupPlan plan;
@@ -49,10 +73,7 @@ Result<CgroupPlan> plan_v1(const Resources& resources, const Layout& layout,
     return std::unexpected(
         Error("no cgroup hierarchy is mounted, neither v1 nor v2 on /sys/fs/cgroup"));
   }
-  std::vector<ControllerWrites> all = MYRT_TRY(writes_v1(resources));
-  for (ControllerWrites& asked : all) {
-    MYRT_TRY(add_writes(plan, std::move(asked)));
-  }
+  MYRT_TRY(add_limits_v1(plan, resources));
   const auto controls_devices = [](const Directory& directory) {
     return has_controller(directory, "devices");
   };
@@ -70,20 +91,9 @@ Result<CgroupPlan> plan_v2(const Resources& resources, const Layout& layout,
                            const std::string& container_path) {
   CgroupPlan plan;
   plan.pure_v2 = true;
-  plan.warnings = warnings_v2(resources);
-  Directory directory{
-      .hierarchy = layout.hierarchies.front(), .path = container_path, .writes = {}};
-  std::vector<ControllerWrites> all = MYRT_TRY(writes_v2(resources));
-  for (ControllerWrites& asked : all) {
-    std::ranges::move(asked.writes, std::back_inserter(directory.writes));
-    // The files that start with "cgroup." belong to every cgroup.
-    const bool known =
-        std::ranges::find(plan.controllers_v2, asked.controller) != plan.controllers_v2.end();
-    if (!known && asked.controller != "cgroup") {
-      plan.controllers_v2.push_back(std::move(asked.controller));
-    }
-  }
-  plan.directories.push_back(std::move(directory));
+  plan.directories.push_back(
+      {.hierarchy = layout.hierarchies.front(), .path = container_path, .writes = {}});
+  MYRT_TRY(add_limits_v2(plan, resources));
   plan.device_program = device_program(MYRT_TRY(ordered_rules(resources.devices)));
   return plan;
 }
@@ -98,6 +108,28 @@ Result<CgroupPlan> cgroup_plan(const Resources& resources, const Layout& layout,
   if (plan.pure_v2) {
     plan.owner = owner;
   }
+  return plan;
+}
+
+Result<CgroupPlan> update_plan(const Resources& changes, const Layout& layout,
+                               std::span<const std::string> directories) {
+  CgroupPlan plan;
+  plan.pure_v2 = layout.pure_v2;
+  for (const std::string& path : split_record(directories).own) {
+    const auto holds = [&](const Hierarchy& hierarchy) {
+      return hierarchy.unified == layout.pure_v2 && path.starts_with(hierarchy.mount_point + "/");
+    };
+    const auto hierarchy = std::ranges::find_if(layout.hierarchies, holds);
+    if (hierarchy != layout.hierarchies.end()) {
+      plan.directories.push_back({.hierarchy = *hierarchy,
+                                  .path = path.substr(hierarchy->mount_point.size()),
+                                  .writes = {}});
+    }
+  }
+  if (plan.directories.empty()) {
+    return std::unexpected(Error("none of the container's cgroups is below a mounted hierarchy"));
+  }
+  MYRT_TRY(layout.pure_v2 ? add_limits_v2(plan, changes) : add_limits_v1(plan, changes));
   return plan;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <myrt/result.h>
@@ -19,5 +20,10 @@ namespace myrt::cgroup {
 Result<CgroupPlan> cgroup_plan(const Resources& resources, const Layout& layout,
                                const std::string& container_path,
                                std::optional<std::uint32_t> owner = std::nullopt);
+
+/// The plan that gives a container which exists other limits. `directories` are those of its
+/// record; they stay, and device rules are left as they are. Errors as above.
+Result<CgroupPlan> update_plan(const Resources& changes, const Layout& layout,
+                               std::span<const std::string> directories);
 
 }  // namespace myrt::cgroup

@@ -128,4 +128,14 @@ Result<void> enable_controllers(const std::string& directory, const CgroupPlan& 
   return {};
 }
 
+Result<void> enable_controllers_above(const CgroupPlan& plan) {
+  const Directory& directory = plan.directories.front();
+  const std::string path = host_path(directory);
+  for (std::size_t slash = directory.hierarchy.mount_point.size(); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    MYRT_TRY(enable_controllers(path.substr(0, slash), plan));
+  }
+  return {};
+}
+
 }  // namespace myrt::cgroup

@@ -14,4 +14,8 @@ namespace myrt::cgroup {
 /// Errors name the field that needs a controller, and what stands in the way.
 Result<void> enable_controllers(const std::string& directory, const CgroupPlan& plan);
 
+/// enable_controllers() for each directory above the container's, from the top on, which is the
+/// only way for controllers to reach it.
+Result<void> enable_controllers_above(const CgroupPlan& plan);
+
 }  // namespace myrt::cgroup

@@ -111,17 +111,12 @@ Result<void> check_enterable(const std::string& path) {
 
 Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
   const Directory& directory = plan.directories.front();
-  const std::string& top = directory.hierarchy.mount_point;
   const std::string path = host_path(directory);
-  const bool is_new = MYRT_TRY(made.make_with_parents(path, top));
+  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
   if (!is_new) {
     MYRT_TRY(check_unused(path));
   }
-  // Controllers reach the container only through each directory above it, from the top on.
-  for (std::size_t slash = top.size(); slash != std::string::npos;
-       slash = path.find('/', slash + 1)) {
-    MYRT_TRY(enable_controllers(path.substr(0, slash), plan));
-  }
+  MYRT_TRY(enable_controllers_above(plan));
   MYRT_TRY(check_enterable(path));
   MYRT_TRY(apply_writes(path, directory.writes));
   if (!plan.device_program.empty()) {

@@ -11,6 +11,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <myrt/result.h>
@@ -41,8 +42,36 @@ Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan);
 /// v2: the container's directory, for clone3(2) with CLONE_INTO_CGROUP.
 Result<sys::UniqueFd> open_directory(const CgroupPlan& plan);
 
+/// Where a further process of a container enters its cgroups.
+struct Entrance {
+  std::vector<sys::UniqueFd> tasks;  // v1: the calling process writes 0 to each
+  sys::UniqueFd directory;           // v2: for clone3(2) with CLONE_INTO_CGROUP
+};
+/// A cgroup below the container's, for `exec --cgroup`.
+struct SubCgroup {
+  std::vector<std::string> controllers;  // v1: the hierarchies meant; empty: all
+  std::string path;                      // clean, relative; empty: the container's own
+  friend bool operator==(const SubCgroup&, const SubCgroup&) = default;
+};
+/// Parses "[CONTROLLER[,CONTROLLER...]:]PATH". The path stays below the container's cgroup.
+Result<SubCgroup> parse_sub_cgroup(std::string_view text);
+
+/// The doors of the container's own cgroups, or of the sub-cgroups asked for, which must exist.
+/// `directories` as in the record; none: the container has no cgroups. ENOENT: it has lost them.
+Result<Entrance> open_entrance(std::span<const std::string> directories,
+                               std::span<const SubCgroup> below);
+
+/// v2: the cgroup of the container process itself, `pid`, which is below the container's. For a
+/// container whose process has moved on and enabled controllers for what is below it: its own
+/// cgroup takes no processes then (cgroups(7), "no internal processes").
+Result<Entrance> open_entrance_of(std::span<const std::string> directories, pid_t pid);
+
 /// All processes in the directories and below, each once. Directories that are gone have none.
 Result<std::vector<pid_t>> processes(std::span<const std::string> directories);
+
+/// Sends a signal to each process that is in the directories and below at the moment. Those that
+/// are born meanwhile may not get it.
+Result<void> signal_all(std::span<const std::string> directories, int signal);
 
 /// Kills all processes in the directories and below, and waits until they are gone, thawing what is
 /// frozen. EBUSY: some are left after 10 s.

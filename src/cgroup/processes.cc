@@ -50,10 +50,11 @@ Result<std::vector<pid_t>> processes_below(std::span<const OpenCgroup> cgroups) 
   return pids;
 }
 
-/// Kills those of `pids` that are in the cgroups. First a pidfd, then another look whether the pid
-/// is still listed: so what the pidfd stands for is in the cgroups, even if the pid has been given
-/// to another process meanwhile.
-Result<void> kill_listed(std::span<const pid_t> pids, std::span<const OpenCgroup> cgroups) {
+/// Signals those of `pids` that are in the cgroups. First a pidfd, then another look whether the
+/// pid is still listed: so what the pidfd stands for is in the cgroups, even if the pid has been
+/// given to another process meanwhile.
+Result<void> signal_listed(std::span<const pid_t> pids, std::span<const OpenCgroup> cgroups,
+                           int signal) {
   std::map<pid_t, sys::UniqueFd> held;
   for (const pid_t pid : pids) {
     Result<sys::UniqueFd> pidfd = sys::pidfd_open(pid);
@@ -68,21 +69,21 @@ Result<void> kill_listed(std::span<const pid_t> pids, std::span<const OpenCgroup
     if (process == held.end()) {
       continue;
     }
-    Result<void> killed = sys::pidfd_send_signal(process->second.get(), SIGKILL);
-    if (!killed.has_value() && killed.error().code() != ESRCH) {
-      return killed;
+    Result<void> sent = sys::pidfd_send_signal(process->second.get(), signal);
+    if (!sent.has_value() && sent.error().code() != ESRCH) {
+      return sent;
     }
   }
   return {};
 }
 
-/// Kills what is in the cgroups at the moment.
-Result<void> kill_present(std::span<const OpenCgroup> cgroups) {
+/// Signals what is in the cgroups at the moment.
+Result<void> signal_present(std::span<const OpenCgroup> cgroups, int signal) {
   const std::vector<pid_t> pids = MYRT_TRY(processes_below(cgroups));
   constexpr std::size_t kAtOnce = 256;  // descriptors held at a time
   for (std::size_t start = 0; start < pids.size(); start += kAtOnce) {
     const std::size_t count = std::min(kAtOnce, pids.size() - start);
-    MYRT_TRY(kill_listed(std::span(pids).subspan(start, count), cgroups));
+    MYRT_TRY(signal_listed(std::span(pids).subspan(start, count), cgroups, signal));
   }
   return {};
 }
@@ -94,7 +95,7 @@ Result<void> kill_frozen(std::span<const std::string> directories,
   // those that got away.
   constexpr std::chrono::milliseconds kFreezeLimit{200};
   std::ignore = freeze_within(kFreezeLimit, directories);
-  Result<void> killed = kill_present(cgroups);
+  Result<void> killed = signal_present(cgroups, SIGKILL);
   // Also after a failure: nobody else would. Without a freezer there is nothing to thaw.
   Result<void> thawed = thaw(directories);
   if (killed.has_value() && !thawed.has_value() && thawed.error().code() != ENOENT) {
@@ -115,6 +116,11 @@ bool kill_by_kernel(std::span<const OpenCgroup> cgroups) {
 Result<std::vector<pid_t>> processes(std::span<const std::string> directories) {
   const std::vector<OpenCgroup> cgroups = MYRT_TRY(open_own(directories));
   return processes_below(cgroups);
+}
+
+Result<void> signal_all(std::span<const std::string> directories, int signal) {
+  const std::vector<OpenCgroup> cgroups = MYRT_TRY(open_own(directories));
+  return signal_present(cgroups, signal);
 }
 
 Result<void> kill_all(std::span<const std::string> directories) {

@@ -7,8 +7,8 @@
 
 namespace myrt::cli {
 
-/// The arguments without the program's name. `-no-subreaper` with one dash, as containerd sends it,
-/// gets its second one, and `--name=` becomes two: CLI11 would take the next argument for the
+/// The arguments that follow the program's name. `-no-subreaper` with one dash, as containerd sends
+/// it, gets its second one, and `--name=` becomes two: CLI11 would take the next argument for the
 /// value. Nothing else is touched, and nothing after "--".
 std::vector<std::string> normalized_arguments(int argc, const char* const* argv);
 

@@ -10,6 +10,8 @@ namespace {
 Result<CreateOptions> create_options(const Globals& globals, const CreateCommand& command) {
   CreateOptions options = command.options;
   options.listen_fds = listen_fds();
+  options.listen_names = listen_names();
+  options.notify_socket = notify_socket();
   options.systemd_cgroup = globals.systemd_cgroup || globals.cgroup_manager == "systemd";
   options.cgroups_disabled = globals.cgroup_manager == "disabled";
   options.overlay_annotations =
@@ -22,14 +24,14 @@ Result<CreateOptions> create_options(const Globals& globals, const CreateCommand
 
 }  // namespace
 
-Result<int> create_command(const Globals& globals, const CreateCommand& command) {
+Result<int> execute(const Globals& globals, const CreateCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
   const CreateOptions options = MYRT_TRY(create_options(globals, command));
   MYRT_TRY(create(store, command.id, options));
   return 0;
 }
 
-Result<int> run_command(const Globals& globals, const RunCommand& command) {
+Result<int> execute(const Globals& globals, const RunCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
   const CreateOptions options = MYRT_TRY(create_options(globals, command.create));
   return run(store, command.create.id, options, command.options);

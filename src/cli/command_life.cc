@@ -59,20 +59,20 @@ Result<void> delete_matching(const Store& store, const DeleteCommand& command) {
 
 }  // namespace
 
-Result<int> start_command(const Globals& globals, const StartCommand& command) {
+Result<int> execute(const Globals& globals, const StartCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
-  MYRT_TRY(start(store, command.id));
+  MYRT_TRY(start(store, command.id, notify_socket()));
   return 0;
 }
 
-Result<int> kill_command(const Globals& globals, const KillCommand& command) {
+Result<int> execute(const Globals& globals, const KillCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
   const int signal = MYRT_TRY(parse_signal(command.signal));
   MYRT_TRY(kill(store, command.id, signal, command.all));
   return 0;
 }
 
-Result<int> delete_command(const Globals& globals, const DeleteCommand& command) {
+Result<int> execute(const Globals& globals, const DeleteCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
   MYRT_TRY(command.regex ? delete_matching(store, command)
                          : remove(store, command.id, command.force));

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/arguments.h"
+#include "cli/command_line_parts.h"
 
 namespace myrt::cli {
 
@@ -34,102 +35,45 @@ void add_globals(CLI::App& app, Globals& globals) {
       ->check(CLI::IsMember({"overlay"}));
 }
 
-CLI::Option* add_id(CLI::App& command, std::string& id) {
-  return command.add_option("ID", id, "Name of the container")->required();
+bool takes_value(const CLI::App& app, const std::string& name) {
+  const CLI::Option* option = app.get_option_no_throw(name);
+  return option != nullptr && option->get_items_expected_min() > 0;
 }
 
-void add_create_options(CLI::App& command, CreateCommand& create) {
-  CreateOptions& options = create.options;
-  command.add_option("-b,--bundle", options.bundle,
-                     "Directory with config.json; the current one by default");
-  command.add_option("-f,--config", options.config, "File in place of the bundle's config.json");
-  command.add_option("--console-socket", options.console_socket,
-                     "Unix socket that receives the master of the terminal");
-  command.add_option("--pidfd-socket", options.pidfd_socket,
-                     "Unix socket that receives a pidfd of the process");
-  command.add_option("--pid-file", options.pid_file, "File for the pid of the container process");
-  command.add_flag("--no-pivot", options.no_pivot, "Change the root without pivot_root(2)");
-  command.add_flag("--no-new-keyring", options.no_new_keyring, "Keep the caller's session keyring");
-  command
-      .add_option("--preserve-fds", options.preserve_fds, "Pass so many descriptors after stderr")
-      ->check(CLI::Range(0, 1 << 20));
-  command.add_option(
-      "--overlay", create.overlay,
-      "LOWER[:LOWER...][,upper=DIR,work=DIR]: image layers as the root, leftmost on top");
-  add_id(command, create.id);
+/// Whether the value of an option is the next argument: `--user 1`, `-u 1`, `-tu 1`, but neither
+/// `--user=1` nor `-u1`.
+bool value_follows(const CLI::App& app, std::string_view argument) {
+  if (argument.starts_with("--")) {
+    return argument.find('=') == std::string_view::npos && takes_value(app, std::string(argument));
+  }
+  for (std::size_t i = 1; i < argument.size(); ++i) {
+    if (takes_value(app, {'-', argument[i]})) {
+      return i + 1 == argument.size();
+    }
+  }
+  return false;
 }
 
-/// Adds one command: its options fill `data`, which becomes the command of the line when it is the
-/// one typed.
-template <typename Data, typename AddOptions>
-void add_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
-                 AddOptions add_options) {
-  CLI::App* command = app.add_subcommand(name, help);
-  const auto data = std::make_shared<Data>();
-  add_options(*command, *data);
-  command->callback([&line, data, name] {
-    line.command = *data;
-    line.name = name;
-  });
-}
-
-void add_life_cycle(CLI::App& app, CommandLine& line) {
-  add_command<CreateCommand>(app, line, "create", "Create a container from a bundle",
-                             [](CLI::App& command, CreateCommand& data) {
-                               add_create_options(command, data);
-                               // go-runc's library can send it; a created container is detached
-                               // anyway.
-                               command.add_flag("--detach")->group("");
-                             });
-  add_command<RunCommand>(
-      app, line, "run", "Create and start a container, and wait for it",
-      [](CLI::App& command, RunCommand& data) {
-        add_create_options(command, data.create);
-        command.add_flag("-d,--detach", data.options.detach, "Return when it has started");
-        command.add_flag("--keep", data.options.keep, "Keep the state when it has ended");
-        command.add_flag("--no-subreaper", data.options.no_subreaper,
-                         "Do not adopt processes that lose their parent");
-      });
-  add_command<StartCommand>(
-      app, line, "start", "Run the program of a created container",
-      [](CLI::App& command, StartCommand& data) { add_id(command, data.id); });
-  add_command<KillCommand>(
-      app, line, "kill", "Send a signal to a container", [](CLI::App& command, KillCommand& data) {
-        command.add_flag("-a,--all", data.all, "To all of its processes");
-        add_id(command, data.id);
-        command.add_option("SIGNAL", data.signal, "Name or number; TERM by default");
-      });
-  add_command<DeleteCommand>(app, line, "delete", "Delete a stopped container",
-                             [](CLI::App& command, DeleteCommand& data) {
-                               command.add_flag("-f,--force", data.force, "Kill it first");
-                               command.add_flag("-r,--regex", data.regex,
-                                                "ID is a regular expression: all that match");
-                               add_id(command, data.id);
-                             });
-}
-
-void add_queries(CLI::App& app, CommandLine& line) {
-  add_command<StateCommand>(
-      app, line, "state", "Print the state of a container as JSON",
-      [](CLI::App& command, StateCommand& data) { add_id(command, data.id); });
-  add_command<ListCommand>(
-      app, line, "list", "List containers", [](CLI::App& command, ListCommand& data) {
-        command
-            .add_option_function<std::string>(
-                "-f,--format", [&data](const std::string& format) { data.json = format == "json"; },
-                "table or json")
-            ->check(CLI::IsMember({"table", "json"}));
-        command.add_flag("-q,--quiet", data.quiet, "Ids only");
-      });
-  add_command<FeaturesCommand>(app, line, "features", "Print what this runtime supports as JSON",
-                               [](CLI::App&, FeaturesCommand&) {});
-  add_command<SpecCommand>(
-      app, line, "spec", "Write a config.json to start from",
-      [](CLI::App& command, SpecCommand& data) {
-        command.add_option("-b,--bundle", data.bundle, "Directory to write it to");
-        command.add_option("-f,--config", data.file, "Name of the file");
-        command.add_flag("--rootless", data.rootless, "For a user without privileges");
-      });
+/// How many of the arguments are for us: what follows the ID of `exec` and `ps` is for another
+/// program, and CLI11 must not look for options in it.
+int own_arguments(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* level = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--") {
+      return level == &app ? argc : std::min(i + 2, argc);
+    }
+    if (argument.size() > 1 && argument.starts_with('-')) {
+      i += value_follows(*level, argument) ? 1 : 0;
+    } else if (level != &app) {
+      return i + 1;
+    } else if (argument == kExecName || argument == kPsName) {
+      level = app.get_subcommand(argument);
+    } else {
+      return argc;
+    }
+  }
+  return argc;
 }
 
 /// CLI11 names what is left over backwards, and an unknown command not at all.
@@ -153,8 +97,11 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   app.set_version_flag("-v,--version", version);
   add_globals(app, line.globals);
   add_life_cycle(app, line);
+  add_exec(app, line);
+  add_resources(app, line);
   add_queries(app, line);
-  std::vector<std::string> arguments = normalized_arguments(argc, argv);
+  const int own = own_arguments(app, argc, argv);
+  std::vector<std::string> arguments = normalized_arguments(own, argv);
   std::ranges::reverse(arguments);  // as CLI11 wants a vector
   try {
     app.parse(arguments);
@@ -162,13 +109,24 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
     line.output = version + "\n";
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    line.output = chosen.empty() ? app.help() : chosen.front()->help("myrt");
+    if (app.remaining_size(true) > 0) {
+      // Engines ask `checkpoint --help` whether there is such a command.
+      line.error = unexpected_text(app);
+    } else {
+      line.output = chosen.empty() ? app.help() : chosen.front()->help("myrt");
+    }
   } catch (const CLI::CallForAllHelp&) {
     line.output = app.help("", CLI::AppFormatMode::All);
   } catch (const CLI::ArgumentMismatch& mismatch) {
     line.error = missing_value_text(mismatch.what());
   } catch (const CLI::ParseError& error) {
     line.error = app.remaining_size(true) > 0 ? unexpected_text(app) : error.what();
+  }
+  std::vector<std::string> rest(argv + own, argv + argc);
+  if (auto* exec = std::get_if<ExecCommand>(&line.command)) {
+    exec->options.changes.args = std::move(rest);
+  } else if (auto* ps = std::get_if<PsCommand>(&line.command)) {
+    ps->arguments = std::move(rest);
   }
   return line;
 }

@@ -1,12 +1,14 @@
 // The command line as data: what was typed, checked and taken apart. The only part that sees CLI11.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include <myrt/container.h>
+#include <myrt/exec.h>
 
 namespace myrt::cli {
 
@@ -47,6 +49,27 @@ struct DeleteCommand {
   bool force = false;
   bool regex = false;
 };
+struct ExecCommand {
+  std::string id;
+  ExecOptions options;  // but for `user`, which is checked later
+  std::optional<std::string> user;
+};
+struct PauseCommand {
+  std::string id;
+};
+struct ResumeCommand {
+  std::string id;
+};
+struct PsCommand {
+  std::string id;
+  bool json = false;
+  std::vector<std::string> arguments;  // for ps(1)
+};
+struct UpdateCommand {
+  std::string id;
+  std::optional<std::string> resources;       // file with JSON; "-" is stdin
+  std::map<std::string, std::string> limits;  // option without its dashes, what was typed
+};
 struct ListCommand {
   bool json = false;
   bool quiet = false;
@@ -58,8 +81,9 @@ struct SpecCommand {
   bool rootless = false;
 };
 
-using Command = std::variant<std::monostate, CreateCommand, RunCommand, StartCommand, StateCommand,
-                             KillCommand, DeleteCommand, ListCommand, SpecCommand, FeaturesCommand>;
+using Command = std::variant<std::monostate, CreateCommand, RunCommand, StartCommand, ExecCommand,
+                             StateCommand, KillCommand, DeleteCommand, PauseCommand, ResumeCommand,
+                             UpdateCommand, PsCommand, ListCommand, SpecCommand, FeaturesCommand>;
 
 struct CommandLine {
   Globals globals;

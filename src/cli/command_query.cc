@@ -45,14 +45,14 @@ std::string ids(const std::vector<State>& states) {
 
 }  // namespace
 
-Result<int> state_command(const Globals& globals, const StateCommand& command) {
+Result<int> execute(const Globals& globals, const StateCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
   const State known = MYRT_TRY(state(store, command.id));
   MYRT_TRY(print(state_json(known)));
   return 0;
 }
 
-Result<int> list_command(const Globals& globals, const ListCommand& command) {
+Result<int> execute(const Globals& globals, const ListCommand& command) {
   const Store store = MYRT_TRY(store_of(globals));
   const std::vector<State> states = MYRT_TRY(list(store));
   if (command.quiet || command.json) {
@@ -68,7 +68,7 @@ Result<int> list_command(const Globals& globals, const ListCommand& command) {
   return 0;
 }
 
-Result<int> features_command() {
+Result<int> execute(const Globals& /*globals*/, const FeaturesCommand& /*command*/) {
   MYRT_TRY(print(features_json(version())));
   return 0;
 }

@@ -9,7 +9,7 @@
 
 namespace myrt::cli {
 
-Result<int> spec_command(const SpecCommand& command) {
+Result<int> execute(const Globals& /*globals*/, const SpecCommand& command) {
   const std::string path =
       command.bundle.empty() ? command.file : command.bundle + "/" + command.file;
   const std::string text = default_spec(command.rootless, ::getuid(), ::getgid());

@@ -40,8 +40,9 @@ bool open_stdio() {
 
 /// Commands whose output engines take whole: a warning would be read as part of it.
 bool is_quiet(const std::string& name) {
-  return name == "start" || name == "kill" || name == "delete" || name == "state" ||
-         name == "list" || name == "features";
+  constexpr std::array<std::string_view, 9> kQuiet = {
+      "delete", "features", "kill", "list", "pause", "ps", "resume", "start", "state"};
+  return std::ranges::find(kQuiet, name) != kQuiet.end();
 }
 
 std::string id_of(const Command& command) {
@@ -68,34 +69,19 @@ int kept_descriptors(const Command& command) {
   if (const auto* run = std::get_if<RunCommand>(&command)) {
     return run->create.options.preserve_fds + listen_fds();
   }
+  if (const auto* exec = std::get_if<ExecCommand>(&command)) {
+    return exec->options.preserve_fds + listen_fds();
+  }
   return -1;
 }
 
 Result<int> dispatch(const CommandLine& line) {
-  const Globals& globals = line.globals;
   return std::visit(
-      [&globals](const auto& data) -> Result<int> {
-        using Data = std::decay_t<decltype(data)>;
-        if constexpr (std::is_same_v<Data, CreateCommand>) {
-          return create_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, RunCommand>) {
-          return run_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, StartCommand>) {
-          return start_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, StateCommand>) {
-          return state_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, KillCommand>) {
-          return kill_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, DeleteCommand>) {
-          return delete_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, ListCommand>) {
-          return list_command(globals, data);
-        } else if constexpr (std::is_same_v<Data, FeaturesCommand>) {
-          return features_command();
-        } else if constexpr (std::is_same_v<Data, SpecCommand>) {
-          return spec_command(data);
-        } else {
+      [&line](const auto& data) -> Result<int> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(data)>, std::monostate>) {
           return std::unexpected(Error("no command"));
+        } else {
+          return execute(line.globals, data);
         }
       },
       line.command);
@@ -146,7 +132,8 @@ int main(int argc, char** argv, char** envp) {
       prepared.has_value() ? dispatch(line) : std::unexpected(std::move(prepared).error());
   if (!status.has_value()) {
     report_error(line.name + id_of(line.command) + ": " + status.error().text());
-    return 1;
+    // 255 tells it from the program's own exit status, as runc does.
+    return std::holds_alternative<ExecCommand>(line.command) ? 255 : 1;
   }
   return *status;
 }

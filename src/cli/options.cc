@@ -45,4 +45,8 @@ int listen_fds() {
   return base::parse_integer<int>(environment("LISTEN_FDS"), 0, kMaxDescriptors).value_or(0);
 }
 
+std::string listen_names() { return std::string(environment("LISTEN_FDNAMES")); }
+
+std::string notify_socket() { return std::string(environment("NOTIFY_SOCKET")); }
+
 }  // namespace myrt::cli

@@ -20,6 +20,8 @@ std::vector<Mount> parse_mounts(const Value& in);
 Hooks parse_hooks(const Value& in);
 Linux parse_linux(const Value& in);
 Resources parse_resources(const Value& in);
+/// parse_resources() without device rules, which it does not look at.
+Resources parse_limits(const Value& in);
 /// No value when there is no filter: the section is absent, or says nothing at all.
 std::optional<Seccomp> parse_seccomp(const Value& in);
 

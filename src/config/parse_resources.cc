@@ -1,4 +1,5 @@
 #include <array>
+#include <utility>
 
 #include "config/parse.h"
 
@@ -223,12 +224,11 @@ std::map<std::string, std::string> parse_unified(const Value& in) {
 
 }  // namespace
 
-Resources parse_resources(const Value& in) {
+Resources parse_limits(const Value& in) {
   Resources resources;
   if (!in.object()) {
     return resources;
   }
-  resources.devices = parse_device_rules(in["devices"]);
   resources.memory = parse_memory(in["memory"]);
   resources.cpu = parse_cpu(in["cpu"]);
   if (const Value pids = in["pids"]; pids.object()) {
@@ -239,6 +239,16 @@ Resources parse_resources(const Value& in) {
   resources.network = parse_network(in["network"]);
   resources.rdma = parse_rdma(in["rdma"]);
   resources.unified = parse_unified(in["unified"]);
+  return resources;
+}
+
+Resources parse_resources(const Value& in) {
+  if (!in.object()) {
+    return {};
+  }
+  std::vector<DeviceRule> devices = parse_device_rules(in["devices"]);
+  Resources resources = parse_limits(in);
+  resources.devices = std::move(devices);
   return resources;
 }
 

@@ -15,26 +15,24 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cgroup/manager.h"
+#include "container/hand_over.h"
 #include "container/inputs.h"
 #include "container/json_text.h"
+#include "container/notify.h"
 #include "container/process_id.h"
 #include "host/binfmt.h"
 #include "init/exec_fifo.h"
 #include "init/hooks.h"
 #include "init/launch.h"
 #include "init/namespaces.h"
-#include "seccomp/notify.h"
 #include "sys/file.h"
 #include "sys/proc.h"
-#include "sys/socket.h"
 
 namespace myrt::container {
 
 namespace {
 
 using Kind = init::Message::Kind;
-
-constexpr const char* kConfigFile = "config.json";
 
 /// Removes what `create` made, unless it came to its end.
 class Undo {
@@ -95,6 +93,7 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
           .has_poststop = !plan.hooks.poststop.empty(),
           .own_pid_namespace = (plan.namespaces.clone_flags & CLONE_NEWPID) != 0,
           .own_mount_namespace = plan.rootfs.new_mount_namespace,
+          .new_keyring = plan.new_keyring,
           .cgroups = cgroup::directories(plan.cgroup),
           .annotations = inputs.spec.annotations};
 }
@@ -207,72 +206,10 @@ Result<void> run_runtime_hooks(const Hooks& hooks, const Record& record, init::L
   return launched.send(Kind::kHooksDone);
 }
 
-/// Takes the terminal's master, and gives it to the console socket if there is one.
-Result<sys::UniqueFd> take_terminal(const plan::Plan& plan, const std::string& console_socket,
-                                    init::Launched& launched) {
-  if (!plan.process.has_value() || !plan.process->terminal) {
-    return sys::UniqueFd();
-  }
-  init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kConsole));
-  if (received.descriptors.size() != 1) {
-    return std::unexpected(Error::from_code(EPROTO, {"sync socket: no terminal"}));
-  }
-  sys::UniqueFd master = std::move(received.descriptors.front());
-  if (console_socket.empty()) {
-    return master;
-  }
-  const sys::UniqueFd socket =
-      MYRT_TRY(in("--console-socket", sys::connect_stream(console_socket)));
-  MYRT_TRY(in("--console-socket", sys::send_descriptor(socket.get(), received.text, master.get())));
-  return sys::UniqueFd();
-}
-
-/// The listener is taken out of the process: its filter may forbid it to send anything.
-Result<void> take_listener(const seccomp::Filter& filter, const Record& record, int agent,
-                           init::Launched& launched) {
-  const init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kFiltered));
-  const auto number = base::parse_integer<int>(received.text, 0);
-  if (!number.has_value()) {
-    return std::unexpected(
-        Error::from_code(EPROTO, {"sync socket: listener \"", received.text, "\""}));
-  }
-  const sys::UniqueFd listener = MYRT_TRY(sys::pidfd_getfd(launched.pidfd(), *number));
-  MYRT_TRY(in("seccomp.listenerPath",
-              seccomp::send_listener(agent, seccomp_process_state(record, filter.listener_metadata),
-                                     listener.get())));
-  return launched.send(Kind::kListenerTaken);
-}
-
-Result<void> write_pid_file(const std::string& path, pid_t pid) {
-  if (path.empty()) {
-    return {};
-  }
-  const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const sys::UniqueFd open =
-      MYRT_TRY(in("--pid-file", sys::open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY)));
-  return in("--pid-file",
-            sys::replace_file(open.get(), path.substr(slash + 1), std::to_string(pid), 0644));
-}
-
-Result<void> send_pidfd(const std::string& path, int pidfd) {
-  if (path.empty()) {
-    return {};
-  }
-  const sys::UniqueFd socket = MYRT_TRY(in("--pidfd-socket", sys::connect_stream(path)));
-  return in("--pidfd-socket", sys::send_descriptor(socket.get(), "pidfd", pidfd));
-}
-
 Result<void> save_config(const Entry& entry, const std::string& text) {
-  const sys::UniqueFd file = MYRT_TRY(sys::open_at(entry.directory.get(), kConfigFile,
+  const sys::UniqueFd file = MYRT_TRY(sys::open_at(entry.directory.get(), kSavedConfig,
                                                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
-  return sys::write_all(file.get(), text, kConfigFile);
-}
-
-Result<sys::UniqueFd> connect_agent(const std::optional<seccomp::Filter>& filter) {
-  return filter.has_value() && filter->notify
-             ? in("seccomp.listenerPath", seccomp::connect_agent(filter->listener_path))
-             : Result<sys::UniqueFd>();
+  return sys::write_all(file.get(), text, kSavedConfig);
 }
 
 /// From the clone to the moment at which only `start` is missing.
@@ -313,7 +250,7 @@ Result<void> bring_up(Created& created, const Inputs& inputs,
 Result<Created> create_container(const Store& store, std::string_view id,
                                  const CreateOptions& options) {
   MYRT_TRY(check_id(id));
-  const Inputs inputs = MYRT_TRY(read_inputs(id, options));
+  const Inputs inputs = MYRT_TRY(read_inputs(store, id, options));
   const sys::UniqueFd root = MYRT_TRY(open_root(store, true));
   const std::optional<seccomp::Filter> filter = MYRT_TRY(make_filter(inputs.spec, root.get()));
   const pid_t own_pid = ::getpid();
@@ -325,6 +262,9 @@ Result<Created> create_container(const Store& store, std::string_view id,
   Undo undo(store, created.entry, created.record, inputs.plan.hooks);
   MYRT_TRY(write_first_record(created.entry.directory.get(), created.record));
   MYRT_TRY(save_config(created.entry, inputs.config_text));
+  if (inputs.plan.notify) {
+    MYRT_TRY(make_notify_directory(created.entry.directory.get()));
+  }
   MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
   const init::ChildPlan child{.plan = &inputs.plan,

@@ -123,24 +123,29 @@ Result<Foreground> Foreground::begin(sys::UniqueFd terminal) {
   return Foreground(std::move(signals), std::move(terminal), std::move(saved));
 }
 
-Result<sys::ExitStatus> Foreground::wait(pid_t pid, int pidfd) {
+Result<sys::ExitStatus> Foreground::wait(pid_t pid, int pidfd, NotifyRelay* notify) {
   // Without a terminal there is nothing to copy: the container has our own stdio.
   Relay input(terminal_.is_open() ? STDIN_FILENO : -1, terminal_.get());
   Relay output(terminal_.get(), STDOUT_FILENO);
+  constexpr struct ::pollfd kNone = {.fd = -1, .events = 0, .revents = 0};
   for (;;) {
     const auto in_interest = input.interest();
     const auto out_interest = output.interest();
-    std::array<struct ::pollfd, 6> wait = {{{.fd = pidfd, .events = POLLIN, .revents = 0},
+    std::array<struct ::pollfd, 7> wait = {{{.fd = pidfd, .events = POLLIN, .revents = 0},
                                             {.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                             in_interest[0],
                                             in_interest[1],
                                             out_interest[0],
-                                            out_interest[1]}};
+                                            out_interest[1],
+                                            notify != nullptr ? notify->interest() : kNone}};
     if (::poll(wait.data(), wait.size(), -1) < 0 && errno != EINTR) {
       return std::unexpected(Error::from_errno({"wait for the container"}));
     }
     input.act({wait[2], wait[3]});
     output.act({wait[4], wait[5]});
+    if (notify != nullptr) {
+      notify->act(wait[6]);
+    }
     if (wait[1].revents != 0) {
       take_signal(signals_.get(), terminal_.get(), pid, pidfd);
     }
@@ -150,6 +155,9 @@ Result<sys::ExitStatus> Foreground::wait(pid_t pid, int pidfd) {
   }
   if (terminal_.is_open()) {
     output.drain();
+  }
+  if (notify != nullptr) {
+    notify->drain();
   }
   return sys::wait_for(pid);
 }

@@ -8,6 +8,7 @@
 
 #include <myrt/result.h>
 
+#include "container/notify.h"
 #include "sys/process.h"
 #include "sys/unique_fd.h"
 
@@ -28,8 +29,8 @@ class Foreground {
   ~Foreground();
 
   /// Until the container process has ended; it is reaped. Children that come to us as a subreaper
-  /// are reaped as well.
-  Result<sys::ExitStatus> wait(pid_t pid, int pidfd);
+  /// are reaped as well. `notify`, if there is one, is borrowed.
+  Result<sys::ExitStatus> wait(pid_t pid, int pidfd, NotifyRelay* notify = nullptr);
 
  private:
   struct Saved;  // the caller's signal mask and terminal settings

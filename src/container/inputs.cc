@@ -8,9 +8,11 @@
 
 #include <myrt/log.h>
 
+#include "base/text.h"
 #include "cgroup/layout.h"
 #include "config/document.h"
 #include "config/report.h"
+#include "container/notify.h"
 #include "host/probe.h"
 #include "plan/print.h"
 #include "seccomp/cache.h"
@@ -20,8 +22,6 @@
 namespace myrt::container {
 
 namespace {
-
-constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20U;
 
 /// A terminal needs somebody at the other end: the console socket, or the runtime itself in the
 /// foreground.
@@ -60,7 +60,7 @@ Result<std::string> real_path(const std::string& path) {
   return std::string(real.get());
 }
 
-Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
+Result<Inputs> read_inputs(const Store& store, std::string_view id, const CreateOptions& options) {
   if (options.systemd_cgroup) {
     return std::unexpected(Error("--systemd-cgroup: not supported yet"));
   }
@@ -77,8 +77,13 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
                         .no_new_keyring = options.no_new_keyring,
                         .cgroups_disabled = options.cgroups_disabled,
                         .listen_fds = options.listen_fds,
+                        .listen_names = options.listen_names,
                         .preserve_fds = options.preserve_fds,
+                        .notify_directory = {},
                         .overlay = {}};
+  if (!options.notify_socket.empty()) {
+    request.notify_directory = base::concat({store.root, "/", id, "/", kNotifyDirectory});
+  }
   request.overlay = MYRT_TRY(overlay_plan(inputs.spec, options, bundle));
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.privileged = host.uid == 0;
@@ -95,6 +100,12 @@ Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options) {
     log(LogLevel::kWarning, warning);
   }
   return inputs;
+}
+
+Result<Spec> saved_spec(const Entry& entry) {
+  const std::string text =
+      MYRT_TRY(sys::read_file(entry.directory.get(), kSavedConfig, kMaxConfigBytes));
+  return parse_spec(text, kSavedConfig);
 }
 
 Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root) {

@@ -2,6 +2,7 @@
 // made of them.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,11 +10,17 @@
 #include <myrt/container.h>
 #include <myrt/spec.h>
 
+#include "container/store.h"
 #include "plan/make_plan.h"
 #include "seccomp/filter.h"
 #include "sys/unique_fd.h"
 
 namespace myrt::container {
+
+/// What a config.json may have at most.
+inline constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20U;
+/// The copy in the state directory.
+inline constexpr const char* kSavedConfig = "config.json";
 
 struct Inputs {
   std::string config_text;  // as read, to be kept for exec and delete
@@ -23,7 +30,10 @@ struct Inputs {
 };
 
 /// Errors name the file, and for config.json the place in it.
-Result<Inputs> read_inputs(std::string_view id, const CreateOptions& options);
+Result<Inputs> read_inputs(const Store& store, std::string_view id, const CreateOptions& options);
+
+/// The spec that `create` read; the bundle's file may be another by now.
+Result<Spec> saved_spec(const Entry& entry);
 
 /// The compiled seccomp filter of the spec, if it has one, from the cache below the state root.
 Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root);

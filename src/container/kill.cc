@@ -67,27 +67,6 @@ std::optional<int> named_signal(std::string_view name) {
   return std::nullopt;
 }
 
-/// One process of the cgroup. It may end meanwhile, which is no failure.
-Result<void> signal_member(pid_t pid, int signal) {
-  Result<sys::UniqueFd> pidfd = sys::pidfd_open(pid);
-  if (!pidfd.has_value() && pidfd.error().code() == ESRCH) {
-    return {};
-  }
-  const sys::UniqueFd open = MYRT_TRY(std::move(pidfd));
-  Result<void> sent = sys::pidfd_send_signal(open.get(), signal);
-  return !sent.has_value() && sent.error().code() == ESRCH ? Result<void>{} : sent;
-}
-
-Result<void> signal_all(const container::Record& record, int signal) {
-  if (signal == SIGKILL) {
-    return cgroup::kill_all(record.cgroups);
-  }
-  for (const pid_t pid : MYRT_TRY(cgroup::processes(record.cgroups))) {
-    MYRT_TRY(signal_member(pid, signal));
-  }
-  return {};
-}
-
 Result<void> signal_one(const container::Record& record, int signal) {
   const auto not_running = [] {
     return std::unexpected(Error::sentence(ESRCH, "container not running"));
@@ -134,7 +113,11 @@ Result<void> kill(const Store& store, std::string_view id, int signal, bool all)
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
   MYRT_TRY(container::refuse_creating(record, "kill"));
   // Without cgroups nobody knows the others.
-  return all && !record.cgroups.empty() ? signal_all(record, signal) : signal_one(record, signal);
+  if (!all || record.cgroups.empty()) {
+    return signal_one(record, signal);
+  }
+  return signal == SIGKILL ? cgroup::kill_all(record.cgroups)
+                           : cgroup::signal_all(record.cgroups, signal);
 }
 
 }  // namespace myrt

@@ -1,6 +1,7 @@
 // What the commands share once a container exists.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <myrt/container.h>
@@ -19,6 +20,11 @@ Result<void> refuse_creating(const Record& record, std::string_view command);
 
 /// start() for a container that is known to be created and whose lock is held.
 Result<void> start_created(const Entry& entry, const Record& record);
+
+/// start_created() by a command that ends then. With a service manager's `notify_socket`, and for a
+/// container that can reach it, it gives the lock up and waits until the program is ready or ends.
+Result<void> start_detached(const Entry& entry, const Record& record,
+                            const std::string& notify_socket);
 
 /// The hooks of the config that `create` read; the bundle's may be another by now.
 Result<Hooks> saved_hooks(const Entry& entry);

@@ -56,11 +56,11 @@ Status status_of(const Record& record, int state_directory) {
   if (!is_alive(record.process)) {
     return Status::kStopped;
   }
-  if (init::is_parked(state_directory)) {
-    return Status::kCreated;
-  }
   // A freezer that cannot be read is one that nobody can have used.
-  return cgroup::is_frozen(record.cgroups).value_or(false) ? Status::kPaused : Status::kRunning;
+  if (cgroup::is_frozen(record.cgroups).value_or(false)) {
+    return Status::kPaused;
+  }
+  return init::is_parked(state_directory) ? Status::kCreated : Status::kRunning;
 }
 
 }  // namespace myrt::container

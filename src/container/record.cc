@@ -61,6 +61,7 @@ Record record_from(const config::Value& root) {
   record.has_poststop = root.need("hasPoststop").boolean().value_or(false);
   record.own_pid_namespace = root.need("ownPidNamespace").boolean().value_or(false);
   record.own_mount_namespace = root.need("ownMountNamespace").boolean().value_or(false);
+  record.new_keyring = root.need("newKeyring").boolean().value_or(true);
   record.cgroups = root.need("cgroups").texts();
   for (const config::Value& annotation : root.need("annotations").members("an object of strings")) {
     record.annotations.emplace_back(annotation.key(), annotation.text());
@@ -89,6 +90,7 @@ std::string record_json(const Record& record) {
                      {"hasPoststop", record.has_poststop},
                      {"ownPidNamespace", record.own_pid_namespace},
                      {"ownMountNamespace", record.own_mount_namespace},
+                     {"newKeyring", record.new_keyring},
                      {"cgroups", record.cgroups},
                      {"annotations", annotations}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -38,6 +38,7 @@ struct Record {
   bool has_poststop = false;
   bool own_pid_namespace = true;     // the process's end ends all others
   bool own_mount_namespace = true;   // its mounts go with it
+  bool new_keyring = true;           // its processes do not have their callers' session keyrings
   std::vector<std::string> cgroups;  // directories that delete removes, see cgroup::directories
   std::vector<std::pair<std::string, std::string>> annotations;
   friend bool operator==(const Record&, const Record&) = default;

@@ -14,6 +14,7 @@
 #include "cgroup/layout.h"
 #include "cgroup/manager.h"
 #include "cgroup/paths.h"
+#include "container/inputs.h"
 #include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
@@ -30,15 +31,12 @@ namespace container {
 
 namespace {
 
-constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20U;
 constexpr int kKillMilliseconds = 10'000;
 
 /// Without a mount namespace of its own the container's mounts are the host's: those at its
 /// destinations go, last first.
 Result<void> unmount_all(const Entry& entry, const Record& record) {
-  const std::string text =
-      MYRT_TRY(sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes));
-  const Spec spec = MYRT_TRY(parse_spec(text, "config.json"));
+  const Spec spec = MYRT_TRY(saved_spec(entry));
   std::vector<std::string> points;
   points.reserve(spec.mounts.size());
   for (const Mount& mount : spec.mounts) {
@@ -92,12 +90,11 @@ Result<void> remove_locked(const Store& store, const Entry& entry, const Record&
 /// A damaged state.json: the saved config tells where the cgroups are, and what lives in them.
 /// Without a config nothing had been made yet.
 Result<void> clean_without_record(const Entry& entry) {
-  const Result<std::string> text =
-      sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes);
-  if (!text.has_value()) {
-    return text.error().code() == ENOENT ? Result<void>{} : std::unexpected(text.error());
+  const Result<Spec> saved = saved_spec(entry);
+  if (!saved.has_value()) {
+    return saved.error().code() == ENOENT ? Result<void>{} : std::unexpected(saved.error());
   }
-  const Spec spec = MYRT_TRY(parse_spec(*text, "config.json"));
+  const Spec& spec = *saved;
   const std::string path = MYRT_TRY(cgroup::container_path(spec.linux.cgroups_path, entry.id));
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
   std::vector<std::string> directories;
@@ -126,9 +123,7 @@ Result<void> force_open(const Entry& entry) {
 }  // namespace
 
 Result<Hooks> saved_hooks(const Entry& entry) {
-  const std::string text =
-      MYRT_TRY(sys::read_file(entry.directory.get(), "config.json", kMaxConfigBytes));
-  Spec spec = MYRT_TRY(parse_spec(text, "config.json"));
+  Spec spec = MYRT_TRY(saved_spec(entry));
   return std::move(spec.hooks);
 }
 

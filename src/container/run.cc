@@ -1,5 +1,8 @@
 // `run`: create and start; in the foreground also wait and delete.
+#include <unistd.h>
+
 #include <cerrno>
+#include <optional>
 
 #include <myrt/container.h>
 #include <myrt/log.h>
@@ -7,6 +10,7 @@
 #include "container/create.h"
 #include "container/foreground.h"
 #include "container/lifecycle.h"
+#include "container/notify.h"
 #include "sys/process.h"
 
 namespace myrt {
@@ -30,12 +34,17 @@ void take_away(const Store& store, const container::Created& created) {
   }
 }
 
-Result<sys::ExitStatus> run_in_foreground(container::Created& created) {
+Result<sys::ExitStatus> run_in_foreground(container::Created& created,
+                                          const std::string& notify_socket) {
+  // The service manager's main process is this one: it lives as long as the container.
+  std::optional<container::NotifyRelay> notify = MYRT_TRY(
+      container::NotifyRelay::open(created.entry.directory.get(), notify_socket, ::getpid()));
   container::Foreground foreground =
       MYRT_TRY(container::Foreground::begin(std::move(created.terminal)));
   MYRT_TRY(container::start_created(created.entry, created.record));
   container::unlock(created.entry);  // others may signal and delete
-  return foreground.wait(created.record.process.pid, created.pidfd.get());
+  return foreground.wait(created.record.process.pid, created.pidfd.get(),
+                         notify.has_value() ? &*notify : nullptr);
 }
 
 }  // namespace
@@ -49,14 +58,15 @@ Result<int> run(const Store& store, std::string_view id, const CreateOptions& op
   }
   container::Created created = MYRT_TRY(container::create_container(store, id, create_options));
   if (run_options.detach) {
-    Result<void> started = container::start_created(created.entry, created.record);
+    Result<void> started =
+        container::start_detached(created.entry, created.record, options.notify_socket);
     if (!started.has_value()) {
       take_away(store, created);
       return std::unexpected(std::move(started).error());
     }
     return 0;
   }
-  const Result<sys::ExitStatus> status = run_in_foreground(created);
+  const Result<sys::ExitStatus> status = run_in_foreground(created, options.notify_socket);
   if (!run_options.keep || !status.has_value()) {
     take_away(store, created);
   }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <tuple>
 
 #include <myrt/container.h>
@@ -12,6 +13,7 @@
 #include "cgroup/manager.h"
 #include "container/json_text.h"
 #include "container/lifecycle.h"
+#include "container/notify.h"
 #include "container/process_id.h"
 #include "container/store.h"
 #include "init/exec_fifo.h"
@@ -94,9 +96,10 @@ Result<void> run_poststart(const Entry& entry, const Record& record) {
   return done;
 }
 
-Result<void> start_checked(const Entry& entry, const Record& record) {
+Result<void> start_checked(const Entry& entry, const Record& record,
+                           const std::string& notify_socket) {
   MYRT_TRY(check_startable(status_of(record, entry.directory.get())));
-  return start_created(entry, record);
+  return start_detached(entry, record, notify_socket);
 }
 
 }  // namespace
@@ -111,9 +114,22 @@ Result<void> start_created(const Entry& entry, const Record& record) {
   return record.has_poststart ? run_poststart(entry, record) : Result<void>{};
 }
 
+Result<void> start_detached(const Entry& entry, const Record& record,
+                            const std::string& notify_socket) {
+  std::optional<NotifyRelay> notify =
+      MYRT_TRY(NotifyRelay::open(entry.directory.get(), notify_socket, record.process.pid));
+  if (!notify.has_value()) {
+    return start_created(entry, record);
+  }
+  const sys::UniqueFd pidfd = MYRT_TRY(open_process(record.process));
+  MYRT_TRY(start_created(entry, record));
+  unlock(entry);  // others may signal and delete meanwhile
+  return notify->until_ready(pidfd.get());
+}
+
 }  // namespace container
 
-Result<void> start(const Store& store, std::string_view id) {
+Result<void> start(const Store& store, std::string_view id, const std::string& notify_socket) {
   const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
   const container::Record before =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
@@ -121,7 +137,7 @@ Result<void> start(const Store& store, std::string_view id) {
   MYRT_TRY(container::lock(entry, -1));
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
-  return container::start_checked(entry, record);
+  return container::start_checked(entry, record, notify_socket);
 }
 
 }  // namespace myrt

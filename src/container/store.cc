@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <tuple>
 
 #include "sys/file.h"
@@ -70,6 +72,20 @@ Result<void> make_directories(const std::string& path) {
       return {};
     }
   }
+}
+
+/// A file, or the directory of the notify socket, in which a container that has all privileges can
+/// have made what it liked.
+Result<void> remove_tree(int directory, const std::string& name) {
+  if (::unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) {
+    return {};
+  }
+  if (errno != EISDIR) {
+    return std::unexpected(Error::from_errno({"remove ", name}));
+  }
+  std::error_code code;
+  std::filesystem::remove_all("/proc/self/fd/" + std::to_string(directory) + "/" + name, code);
+  return code ? std::unexpected(Error::from_code(code.value(), {"remove ", name})) : Result<void>{};
 }
 
 /// Another command that has found the new directory holds it only until it has found it empty.
@@ -177,9 +193,7 @@ Result<void> remove_entry(const Store& store, const Entry& entry) {
     return {};
   }
   for (const std::string& name : MYRT_TRY(names(entry.directory.get(), entry.id))) {
-    if (::unlinkat(entry.directory.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
-      return std::unexpected(Error::from_errno({"remove ", name, " of container ", entry.id}));
-    }
+    MYRT_TRY(in("container " + entry.id, remove_tree(entry.directory.get(), name)));
   }
   if (::unlinkat(root.get(), entry.id.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     return std::unexpected(Error::from_errno({"remove the state directory of ", entry.id}));

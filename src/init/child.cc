@@ -40,13 +40,6 @@ std::vector<int> numbers(const Inherited& own) {
   return list;
 }
 
-Result<void> start_session() {
-  if (::setsid() < 0) {
-    return std::unexpected(Error::from_errno({"start a session"}));
-  }
-  return {};
-}
-
 /// The user namespace is ours once its maps are written.
 Result<void> enter_user_namespace(const ChildPlan& child, Channel& runtime) {
   const plan::NamespacePlan& namespaces = child.plan->namespaces;
@@ -91,6 +84,7 @@ Result<sys::UniqueFd> make_console(const plan::Plan& plan, int root, Channel& ru
     return sys::UniqueFd();
   }
   Console console = MYRT_TRY(in("terminal", open_console(root, *plan.process)));
+  MYRT_TRY(in("terminal", in("/dev/console", bind_to_console(root, console.slave.get()))));
   MYRT_TRY(runtime.send_with(Message::Kind::kConsole, console.name, console.master.get()));
   return std::move(console.slave);
 }
@@ -144,7 +138,11 @@ Result<void> hand_over(Channel& runtime) {
 
 Result<StartProgram> create_container(const ChildPlan& child, Inherited& own) {
   sys::UniqueFd terminal = MYRT_TRY(build(child, own));
+  const bool has_terminal = terminal.is_open();
   StartProgram program = MYRT_TRY(prepare_program(child, std::move(terminal)));
+  if (has_terminal) {
+    MYRT_TRY(in("terminal", control_console()));
+  }
   MYRT_TRY(close_all_except(3 + child.plan->preserve_fds, {own.channel.fd(), own.exec_fifo.get()}));
   MYRT_TRY(confine(child, own.channel));
   MYRT_TRY(hand_over(own.channel));
@@ -163,8 +161,7 @@ Result<void> join_and_clone(const ChildPlan& child, Inherited& own) {
   if (cloned.pid == 0) {
     child_main(child, std::move(own));
   }
-  return own.channel.send_with(Message::Kind::kCloned, std::to_string(cloned.pid),
-                               cloned.pidfd.get());
+  return own.channel.send(Message::Kind::kCloned, std::to_string(cloned.pid));
 }
 
 }  // namespace

@@ -45,6 +45,8 @@ struct ChildPlan {
   StateText hook_state;
   std::uint64_t ignored_signals =
       0;  // bit n-1: signal n is ignored in the runtime, and must not be in the container
+  // The filter is loaded with the other restrictions even when it could wait for execve(2).
+  bool filter_first = false;
   bool foreign_formats = false;  // binfmt_misc may take what is neither ELF nor script
   bool privileged = true;        // the runtime's effective uid is 0
 };

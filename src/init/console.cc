@@ -47,8 +47,10 @@ Result<void> set_size(int slave, const ConsoleSize& size) {
   return {};
 }
 
-/// /dev/console is made without following anything, so a link in the image leads nowhere.
+}  // namespace
+
 Result<void> bind_to_console(int root, int slave) {
+  // Made without following anything, so a link in the image leads nowhere.
   const sys::UniqueFd dev =
       MYRT_TRY(sys::open_in_root_no_links(root, "/dev", O_PATH | O_DIRECTORY));
   const sys::UniqueFd made(
@@ -60,8 +62,6 @@ Result<void> bind_to_console(int root, int slave) {
   const sys::UniqueFd tree = MYRT_TRY(sys::open_tree_clone(slave, "", false));
   return sys::move_mount(tree.get(), target.get());
 }
-
-}  // namespace
 
 Result<Console> open_console(int root, const plan::ProcessPlan& process) {
   Console console{.master = MYRT_TRY(open_master(root)), .slave = {}, .name = {}};
@@ -80,7 +80,6 @@ Result<Console> open_console(int root, const plan::ProcessPlan& process) {
   if (process.console_size.has_value()) {
     MYRT_TRY(set_size(console.slave.get(), *process.console_size));
   }
-  MYRT_TRY(in("/dev/console", bind_to_console(root, console.slave.get())));
   return console;
 }
 
@@ -91,6 +90,10 @@ Result<void> use_console(int slave) {
           Error::from_errno({"use the terminal as descriptor ", std::to_string(fd)}));
     }
   }
+  return {};
+}
+
+Result<void> control_console() {
   if (::ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) {
     return std::unexpected(Error::from_errno({"make the terminal the controlling one"}));
   }

@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <tuple>
 
 #include "base/text.h"
+#include "init/start_program.h"
 #include "sys/file.h"
+#include "sys/proc.h"
 #include "sys/socket.h"
 #include "sys/spent_fds.h"
 
@@ -26,45 +29,17 @@ void close_inherited(Inherited inherited) {
   spent.add(std::move(inherited.exec_fifo));
 }
 
-/// The joiner tells the pid of the process that it cloned beside itself.
-Result<sys::Cloned> through_joiner(const ChildPlan& child, Inherited& inherited, Channel& channel) {
-  const sys::Cloned joiner = MYRT_TRY(in("clone the joiner", sys::clone_process({})));
-  if (joiner.pid == 0) {
-    channel.close();
-    joiner_main(child, std::move(inherited));
-  }
-  close_inherited(std::move(inherited));
-  Result<Channel::Received> told = channel.wait_for(Message::Kind::kCloned);
-  const sys::ExitStatus status = MYRT_TRY(sys::wait_for(joiner.pid));
-  if (!told.has_value() && told.error().code() == EPIPE && status.signal != 0) {
-    return std::unexpected(
-        Error("the joiner was killed by signal " + std::to_string(status.signal)));
-  }
-  Channel::Received cloned = MYRT_TRY(std::move(told));
-  const auto pid = base::parse_integer<pid_t>(cloned.text);
-  if (!pid.has_value() || cloned.descriptors.size() != 1) {
-    return std::unexpected(Error::from_code(EPROTO, {"sync socket: pid \"", cloned.text, "\""}));
-  }
-  return sys::Cloned{.pid = *pid, .pidfd = std::move(cloned.descriptors.front())};
-}
-
-Result<sys::Cloned> directly(const ChildPlan& child, Inherited& inherited) {
-  sys::Cloned cloned = MYRT_TRY(in("clone the container process",
-                                   sys::clone_process({.flags = child.plan->namespaces.clone_flags,
-                                                       .cgroup = inherited.cgroup.get()})));
-  if (cloned.pid == 0) {
-    // The other end of the channel is among what the child closes first.
-    child_main(child, std::move(inherited));
-  }
-  close_inherited(std::move(inherited));
-  return cloned;
-}
-
 std::string ended(const sys::ExitStatus& status) {
   if (status.signal != 0) {
     return "killed by signal " + std::to_string(status.signal);
   }
   return "exited with status " + std::to_string(status.code);
+}
+
+/// Whether it is a child of ours that nobody has waited for.
+bool is_child(pid_t pid) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
 }  // namespace
@@ -83,14 +58,14 @@ Launched::~Launched() {
   std::ignore = sys::wait_for(pid_);
 }
 
-Error Launched::gone(Message::Kind kind) {
+Error Launched::gone(std::string_view before) {
   const Result<sys::ExitStatus> status = sys::wait_for(pid_);
   if (!status.has_value()) {
     return status.error();
   }
   pid_ = 0;
-  return Error("the container process was gone before \"" + std::string(kind_name(kind)) +
-               "\": " + ended(*status));
+  return Error(
+      base::concat({"the container process was gone before ", before, ": ", ended(*status)}));
 }
 
 Result<void> Launched::send(Message::Kind kind) {
@@ -100,8 +75,9 @@ Result<void> Launched::send(Message::Kind kind) {
   }
   // It may have said why before it ended.
   Result<Channel::Received> last = channel_.wait_for(kind);
-  return std::unexpected(last.has_value() || last.error().code() == EPIPE ? gone(kind)
-                                                                          : last.error());
+  return std::unexpected(last.has_value() || last.error().code() == EPIPE
+                             ? gone(base::quote(kind_name(kind)))
+                             : last.error());
 }
 
 Result<Channel::Received> Launched::wait_for(Message::Kind kind) {
@@ -109,7 +85,7 @@ Result<Channel::Received> Launched::wait_for(Message::Kind kind) {
   if (received.has_value() || received.error().code() != EPIPE) {
     return received;
   }
-  return std::unexpected(gone(kind));
+  return std::unexpected(gone(base::quote(kind_name(kind))));
 }
 
 sys::UniqueFd Launched::release() {
@@ -118,14 +94,58 @@ sys::UniqueFd Launched::release() {
   return std::move(pidfd_);
 }
 
+Result<Launched> Launched::successor() {
+  const Channel::Received told = MYRT_TRY(wait_for(Message::Kind::kCloned));
+  const auto pid = base::parse_integer<pid_t>(told.text, 1);
+  if (!pid.has_value()) {
+    return std::unexpected(Error::from_code(EPROTO, {"sync socket: pid \"", told.text, "\""}));
+  }
+  // The clone has the sync socket as well, and whoever may trace it in its pid namespace can write
+  // there before the joiner does. A pid of theirs would be killed when something fails.
+  if (*pid == pid_ || !is_child(*pid)) {
+    return std::unexpected(
+        Error::from_code(EPROTO, {"sync socket: pid ", told.text, " is not the joiner's clone"}));
+  }
+  sys::UniqueFd pidfd = MYRT_TRY(sys::pidfd_open(*pid));
+  Launched other(*pid, std::move(pidfd), std::move(channel_));
+  MYRT_TRY(sys::wait_for(std::exchange(pid_, 0)));
+  return other;
+}
+
+Result<void> Launched::wait_executed() {
+  const Result<Channel::Received> last = channel_.wait_for(Message::Kind::kFailed);
+  if (last.has_value() || last.error().code() != EPIPE) {
+    return std::unexpected(last.has_value() ? Error(EPROTO, "sync socket") : last.error());
+  }
+  // Executed, or killed on the way? A process that died keeps its name until it is reaped, and
+  // execve(2) would have changed ours.
+  const sys::ProcessStat stat = MYRT_TRY(sys::process_stat(pid_));
+  if (stat.state == 'Z' && stat.comm == kWaitingName) {
+    return std::unexpected(gone("its program was executed"));
+  }
+  return {};
+}
+
 Result<Launched> launch(const ChildPlan& child, Inherited inherited) {
   auto [ours, theirs] = MYRT_TRY(sys::seqpacket_pair());
   Channel channel(std::move(ours));
   inherited.channel = Channel(std::move(theirs));
+  const bool through_joiner = child.plan->namespaces.through_joiner;
+  const sys::CloneRequest request =
+      through_joiner ? sys::CloneRequest{}
+                     : sys::CloneRequest{.flags = child.plan->namespaces.clone_flags,
+                                         .cgroup = inherited.cgroup.get()};
   sys::Cloned cloned =
-      MYRT_TRY(child.plan->namespaces.through_joiner ? through_joiner(child, inherited, channel)
-                                                     : directly(child, inherited));
-  return Launched(cloned.pid, std::move(cloned.pidfd), std::move(channel));
+      MYRT_TRY(in(through_joiner ? "clone the joiner" : "clone the container process",
+                  sys::clone_process(request)));
+  if (cloned.pid == 0) {
+    // The other end of the channel is among what both close first.
+    through_joiner ? joiner_main(child, std::move(inherited))
+                   : child_main(child, std::move(inherited));
+  }
+  close_inherited(std::move(inherited));
+  Launched launched(cloned.pid, std::move(cloned.pidfd), std::move(channel));
+  return through_joiner ? launched.successor() : Result<Launched>(std::move(launched));
 }
 
 Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces) {

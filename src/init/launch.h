@@ -32,12 +32,20 @@ class Launched {
   /// As Channel::wait_for.
   Result<Channel::Received> wait_for(Message::Kind kind);
 
+  /// The process that it has cloned beside itself, as the joiners do: it ends, and its end of the
+  /// sync socket is the other's from now on.
+  Result<Launched> successor();
+
+  /// Waits until the process has executed its program, which closes the sync socket. Errors: what
+  /// it says instead, or how it ended.
+  Result<void> wait_executed();
+
   /// The container lives on by itself: the sync socket is closed. Gives the pidfd away.
   sys::UniqueFd release();
 
  private:
   /// Reaps the process, whose end of the socket is closed.
-  Error gone(Message::Kind kind);
+  Error gone(std::string_view before);
 
   pid_t pid_ = 0;
   sys::UniqueFd pidfd_;

@@ -1,7 +1,7 @@
 // The protocol of the sync socket between the runtime and the container process.
 //
 //   runtime                          container process (or the joiner before it)
-//           <-- kCloned ------------ the joiner's clone: pid as text, pidfd rides on it
+//           <-- kCloned ------------ the joiner's clone, whose parent is the runtime: pid as text
 //           --- kIdMapsWritten --->  only with a new user namespace
 //           <-- kRunHooks ---------- only with prestart or createRuntime hooks, before pivot_root
 //           --- kHooksDone ------->

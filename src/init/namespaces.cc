@@ -71,6 +71,13 @@ Result<void> furnish_namespaces(const plan::NamespacePlan& plan) {
   return plan.loopback_up ? sys::bring_loopback_up() : Result<void>{};
 }
 
+Result<void> start_session() {
+  if (::setsid() < 0) {
+    return std::unexpected(Error::from_errno({"start a session"}));
+  }
+  return {};
+}
+
 Result<void> new_session_keyring() {
   if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS) {
     return std::unexpected(Error::from_errno({"make a session keyring"}));

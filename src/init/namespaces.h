@@ -27,6 +27,9 @@ Result<void> become_setup_user(const plan::NamespacePlan& plan);
 /// What a new namespace is given: host and domain name, loopback up.
 Result<void> furnish_namespaces(const plan::NamespacePlan& plan);
 
+/// setsid(2).
+Result<void> start_session();
+
 /// A new session keyring, so that the caller's keys are out of reach (keyrings(7)). It has no name:
 /// one with a name that can be foretold may exist already, made by another container that wants to
 /// read the keys (keyctl(2)). Kernels without keyrings have none to protect.

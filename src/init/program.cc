@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
@@ -44,9 +45,23 @@ int execute_errno(const std::string& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
+/// The words of an errno as Go writes them: docker's client exits with 127 for "no such file or
+/// directory" and with 126 for "permission denied", and tells upper from lower case. execve(2) of a
+/// directory gives EACCES, so those are the last words for it.
+std::string words(int code) {
+  if (code == EISDIR) {
+    return "is a directory: " + words(EACCES);
+  }
+  std::string text = errno_text(code);
+  text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+  return text;
+}
+
 /// `subject` is what the sentence is about: the program, or its interpreter.
+Error fault(const std::string& subject, int code) { return Error(subject + ": " + words(code)); }
+
 Error fault(const std::string& subject, int code, const std::string& what) {
-  return {code, subject + ": " + what};
+  return fault(subject + ": " + what, code);
 }
 
 std::optional<Error> interpreter_fault(const std::string& subject, const std::string& kind,
@@ -205,10 +220,9 @@ Result<std::string> find_program(const std::string& name, std::string_view searc
   if (name.find('/') != std::string::npos) {
     const int code = execute_errno(name);
     if (code != 0) {
-      return std::unexpected(Error(
-          code,
-          exec(name) +
-              (code == ENOENT || code == ENOTDIR ? ": stat " + base::escape(name, PATH_MAX) : "")));
+      const bool is_missing = code == ENOENT || code == ENOTDIR;
+      return std::unexpected(
+          fault(exec(name) + (is_missing ? ": stat " + base::escape(name, PATH_MAX) : ""), code));
     }
     return name;
   }
@@ -231,7 +245,7 @@ Result<std::string> find_program(const std::string& name, std::string_view searc
     search_path.remove_prefix(colon + 1);
   }
   if (denied != 0) {
-    return std::unexpected(Error(denied, exec(name)));
+    return std::unexpected(fault(exec(name), denied));
   }
   return std::unexpected(Error(exec(name) + ": executable file not found in $PATH"));
 }

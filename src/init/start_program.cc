@@ -31,10 +31,12 @@ namespace {
 bool is_denied(const Error& error) { return error.code() == EACCES || error.code() == EPERM; }
 
 /// From the root, which is the working directory so far: that spares a descriptor of it.
-Result<void> change_directory(const std::string& path) {
-  const sys::UniqueFd directory = MYRT_TRY(sys::make_directories_in_root(AT_FDCWD, path, 0755));
+Result<void> change_directory(const plan::ProcessPlan& process) {
+  const sys::UniqueFd directory =
+      MYRT_TRY(process.make_cwd ? sys::make_directories_in_root(AT_FDCWD, process.cwd, 0755)
+                                : sys::open_in_root(AT_FDCWD, process.cwd, O_PATH | O_DIRECTORY));
   if (::fchdir(directory.get()) != 0) {
-    return std::unexpected(Error::from_errno({"chdir ", path}));
+    return std::unexpected(Error::from_errno({"chdir ", process.cwd}));
   }
   return {};
 }
@@ -55,14 +57,21 @@ Result<void> check_directory(const std::string& path) {
 
 /// Root may be refused where the container's user is not (NFS, FUSE). False: to be tried again as
 /// that user.
-Result<bool> enter_directory(const std::string& path) {
-  Result<void> changed = in("process.cwd", change_directory(path));
+Result<bool> enter_directory(const plan::ProcessPlan& process) {
+  Result<void> changed = in("process.cwd", change_directory(process));
   if (!changed.has_value() && is_denied(changed.error())) {
     return false;
   }
   MYRT_TRY(std::move(changed));
-  MYRT_TRY(check_directory(path));
+  MYRT_TRY(check_directory(process.cwd));
   return true;
+}
+
+/// Of two entries with one name most programs take the first.
+void set_variable(std::vector<std::string>& list, const std::string& name,
+                  const std::string& value) {
+  std::erase_if(list, [&name](const std::string& entry) { return entry.starts_with(name + "="); });
+  list.push_back(name + "=" + value);
 }
 
 std::vector<std::string> environment(const plan::Plan& plan, int root) {
@@ -71,8 +80,11 @@ std::vector<std::string> environment(const plan::Plan& plan, int root) {
     list.push_back("HOME=" + home_directory(root, plan.process->uid));
   }
   if (plan.listen_fds > 0) {
-    list.push_back("LISTEN_FDS=" + std::to_string(plan.listen_fds));
-    list.emplace_back("LISTEN_PID=1");
+    set_variable(list, "LISTEN_FDS", std::to_string(plan.listen_fds));
+    set_variable(list, "LISTEN_PID", "1");
+    if (!plan.listen_names.empty()) {
+      set_variable(list, "LISTEN_FDNAMES", plan.listen_names);
+    }
   }
   return list;
 }
@@ -100,7 +112,7 @@ Result<void> set_waiting_name() {
 }
 
 bool filter_waits(const ChildPlan& child) {
-  return child.plan->process->no_new_privileges && !child.filter->notify;
+  return child.plan->process->no_new_privileges && !child.filter->notify && !child.filter_first;
 }
 
 Result<void> load_filter(const ChildPlan& child, Channel& runtime) {
@@ -110,28 +122,6 @@ Result<void> load_filter(const ChildPlan& child, Channel& runtime) {
   const int listener = MYRT_TRY(in("seccomp", seccomp::load_with_listener(*child.filter)));
   MYRT_TRY(runtime.send(Message::Kind::kFiltered, std::to_string(listener)));
   return runtime.wait_for_plain(Message::Kind::kListenerTaken);
-}
-
-/// Returns only when it did not work.
-Error execute(const ChildPlan& child, const StartProgram& program) {
-  const std::vector<char*> argv = c_strings(child.plan->process->args);
-  const std::vector<char*> envp = c_strings(program.environment);
-  if (child.filter != nullptr && filter_waits(child)) {
-    Result<void> loaded = in("seccomp", seccomp::load(*child.filter));
-    if (!loaded.has_value()) {
-      return std::move(loaded).error();
-    }
-  }
-  ::execve(program.path.c_str(), argv.data(), envp.data());
-  const int code = errno;
-  // Only these are about the file; a list of arguments that is too long, say, is not.
-  if (code == ENOENT || code == ENOEXEC || code == EACCES) {
-    Result<void> reason = diagnose_program(program.path, false);
-    if (!reason.has_value()) {
-      return std::move(reason).error();
-    }
-  }
-  return Error(code, "exec: " + base::quote(program.path, PATH_MAX));
 }
 
 Result<void> run_start_hooks(const ChildPlan& child) {
@@ -159,12 +149,12 @@ Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd termi
   }
   MYRT_TRY(own_stdio(process));
   program.environment = environment(*child.plan, AT_FDCWD);
-  const bool entered = MYRT_TRY(enter_directory(process.cwd));
+  const bool entered = MYRT_TRY(enter_directory(process));
   if (!entered) {
     // As the container's user, whose rights find_program_as takes on as well; the ids are for good
     // later.
     const auto change = [&]() -> Result<void> {
-      MYRT_TRY(in("process.cwd", change_directory(process.cwd)));
+      MYRT_TRY(in("process.cwd", change_directory(process)));
       return check_directory(process.cwd);
     };
     MYRT_TRY(as_process_user(process, child.plan->namespaces, change));
@@ -200,6 +190,27 @@ Result<void> confine(const ChildPlan& child, Channel& runtime) {
   return {};
 }
 
+Error execute_program(const ChildPlan& child, const StartProgram& program) {
+  const std::vector<char*> argv = c_strings(child.plan->process->args);
+  const std::vector<char*> envp = c_strings(program.environment);
+  if (child.filter != nullptr && filter_waits(child)) {
+    Result<void> loaded = in("seccomp", seccomp::load(*child.filter));
+    if (!loaded.has_value()) {
+      return std::move(loaded).error();
+    }
+  }
+  ::execve(program.path.c_str(), argv.data(), envp.data());
+  const int code = errno;
+  // Only these are about the file; a list of arguments that is too long, say, is not.
+  if (code == ENOENT || code == ENOEXEC || code == EACCES) {
+    Result<void> reason = diagnose_program(program.path, false);
+    if (!reason.has_value()) {
+      return std::move(reason).error();
+    }
+  }
+  return Error(code, "exec: " + base::quote(program.path, PATH_MAX));
+}
+
 void run_program(const ChildPlan& child, const StartProgram& program, int fifo) {
   if (!park(fifo).has_value()) {
     // A filter that forbids write(2): there is no way to wait, nor to say so. `create` or `start`
@@ -212,7 +223,8 @@ void run_program(const ChildPlan& child, const StartProgram& program, int fifo) 
     sys::child_exit(1);
   }
   Result<void> hooks = run_start_hooks(child);
-  const Error error = hooks.has_value() ? execute(child, program) : std::move(hooks).error();
+  const Error error =
+      hooks.has_value() ? execute_program(child, program) : std::move(hooks).error();
   // The reader is `start`; without it nobody waits for the reason.
   std::ignore = report_failure(fifo, error);
   sys::child_exit(1);

@@ -19,7 +19,8 @@ struct StartProgram {
   std::vector<std::string> environment;  // complete
 };
 
-/// Working directory, terminal, stdio, environment; finds the program with the rights it will have.
+/// Working directory, stdio, environment; finds the program with the rights it will have.
+/// `terminal` is the slave, if there is one; making it the controlling terminal is the caller's.
 Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd terminal);
 
 /// Limits, filter, credentials. A filter without no_new_privileges goes before the loss of
@@ -27,6 +28,9 @@ Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd termi
 /// call of ours is made under it, unless it has a listener, whose agent must have it before
 /// `create` returns.
 Result<void> confine(const ChildPlan& child, Channel& runtime);
+
+/// Executes the program. Returns only when it did not work, with the reason.
+Error execute_program(const ChildPlan& child, const StartProgram& program);
 
 /// Waits for `start`, runs startContainer hooks, executes. Failures go into the fifo.
 [[noreturn]] void run_program(const ChildPlan& child, const StartProgram& program, int fifo);

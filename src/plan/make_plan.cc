@@ -32,6 +32,13 @@ Result<Plan> make_plan(const Spec& spec, const Request& request, const host::Hos
     append(plan.warnings, std::move(process.warnings));
     plan.process = std::move(process.value);
   }
+  Noted<std::optional<NotifyPart>> notify = notify_part(spec, request);
+  append(plan.warnings, std::move(notify.warnings));
+  if (notify.value.has_value()) {
+    plan.notify = true;
+    rootfs.mounts.push_back(std::move(notify.value->mount));
+    plan.process->env.push_back(std::move(notify.value->variable));
+  }
   plan.namespaces = std::move(namespaces);
   plan.cgroup = std::move(cgroup.value);
   plan.rootfs = std::move(rootfs);
@@ -39,6 +46,7 @@ Result<Plan> make_plan(const Spec& spec, const Request& request, const host::Hos
   plan.new_keyring = !request.no_new_keyring;
   plan.preserve_fds = request.listen_fds + request.preserve_fds;
   plan.listen_fds = request.listen_fds;
+  plan.listen_names = request.listen_fds > 0 ? request.listen_names : "";
   plan.hooks = spec.hooks;
   return plan;
 }

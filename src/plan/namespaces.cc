@@ -10,28 +10,6 @@ namespace myrt::plan {
 
 namespace {
 
-constexpr std::uint64_t clone_flag(NamespaceKind kind) {
-  switch (kind) {
-    case NamespaceKind::kUser:
-      return CLONE_NEWUSER;
-    case NamespaceKind::kMount:
-      return CLONE_NEWNS;
-    case NamespaceKind::kPid:
-      return CLONE_NEWPID;
-    case NamespaceKind::kNetwork:
-      return CLONE_NEWNET;
-    case NamespaceKind::kIpc:
-      return CLONE_NEWIPC;
-    case NamespaceKind::kUts:
-      return CLONE_NEWUTS;
-    case NamespaceKind::kTime:
-      return CLONE_NEWTIME;
-    case NamespaceKind::kCgroup:
-      return 0;  // made by unshare(2), once the process is in its cgroup
-  }
-  return 0;
-}
-
 // setns(2) wants CAP_SYS_ADMIN over a namespace's owner. A privileged runtime has it over all of
 // them until it enters another user namespace, so that comes last. An unprivileged one has it over
 // none before it is in the user namespace that owns them. The pid namespace follows the mount
@@ -66,6 +44,28 @@ bool needs_joiner(const std::vector<Join>& joins, bool new_user_namespace) {
 }
 
 }  // namespace
+
+std::uint64_t clone_flag(NamespaceKind kind) {
+  switch (kind) {
+    case NamespaceKind::kUser:
+      return CLONE_NEWUSER;
+    case NamespaceKind::kMount:
+      return CLONE_NEWNS;
+    case NamespaceKind::kPid:
+      return CLONE_NEWPID;
+    case NamespaceKind::kNetwork:
+      return CLONE_NEWNET;
+    case NamespaceKind::kIpc:
+      return CLONE_NEWIPC;
+    case NamespaceKind::kUts:
+      return CLONE_NEWUTS;
+    case NamespaceKind::kTime:
+      return CLONE_NEWTIME;
+    case NamespaceKind::kCgroup:
+      return 0;  // made by unshare(2), once the process is in its cgroup
+  }
+  return 0;
+}
 
 bool is_new(const Linux& linux, NamespaceKind kind) {
   const Namespace* entry = find_namespace(linux, kind);

@@ -30,6 +30,10 @@ struct Noted {
 
 // --- namespaces.cc ---
 
+/// The CLONE_NEW* flag with which clone3(2) makes a namespace of this kind; 0 for a cgroup
+/// namespace, which is made later.
+std::uint64_t clone_flag(NamespaceKind kind);
+
 /// Whether the spec asks for a namespace of this kind that is made for the container.
 bool is_new(const Linux& linux, NamespaceKind kind);
 
@@ -93,6 +97,17 @@ Result<std::vector<std::pair<std::string, std::string>>> sysctl_writes(
 std::uint64_t grantable_capabilities(const host::HostFacts& host, bool in_user_namespace);
 
 Noted<ProcessPlan> process_plan(const Process& process, std::uint64_t grantable);
+
+// --- notify.cc ---
+
+/// How a container reaches the socket in Request::notify_directory.
+struct NotifyPart {
+  MountStep mount;       // comes after the config's
+  std::string variable;  // NOTIFY_SOCKET=...
+};
+/// Nothing when it is not asked for, when the config has a NOTIFY_SOCKET of its own, and, with a
+/// warning, when the mount would be one of the host's.
+Noted<std::optional<NotifyPart>> notify_part(const Spec& spec, const Request& request);
 
 // --- cgroup.cc ---
 

@@ -120,6 +120,7 @@ struct ProcessPlan {
   bool home_missing = false;  // from `env`: its value is in the container's passwd
   std::string search_path;    // PATH of `env`, or the default of execvp(3)
   std::string cwd;
+  bool make_cwd = true;  // when it is missing; false for exec, which has to find it
   bool terminal = false;
   std::optional<ConsoleSize> console_size;
   std::uint32_t uid = 0;
@@ -142,8 +143,10 @@ struct Plan {
   std::vector<std::pair<std::string, std::string>> sysctl;  // path below /proc/sys, value
   std::optional<ProcessPlan> process;
   bool new_keyring = true;
-  int preserve_fds = 0;  // descriptors 3 .. 3 + n - 1 stay open in the container
-  int listen_fds = 0;    // how many of them came by LISTEN_FDS (sd_listen_fds(3))
+  int preserve_fds = 0;      // descriptors 3 .. 3 + n - 1 stay open in the container
+  int listen_fds = 0;        // how many of them came by LISTEN_FDS (sd_listen_fds(3))
+  std::string listen_names;  // their LISTEN_FDNAMES; empty: none
+  bool notify = false;       // one of the mounts is the directory of a notify socket (sd_notify(3))
   Hooks hooks;
   std::vector<std::string> warnings;  // the spec's, then the plan's own
   friend bool operator==(const Plan&, const Plan&) = default;

@@ -44,6 +44,17 @@ std::string octal(mode_t mode) {
 /// superblock (a pod's sysfs).
 bool has_device(const plan::MountStep& step) { return step.source.starts_with('/'); }
 
+Result<void> set_data(int context, const std::vector<std::string>& data) {
+  for (const std::string& option : data) {
+    const std::size_t equals = option.find('=');
+    MYRT_TRY(equals == std::string::npos ? sys::fsconfig_flag(context, option)
+                                         : sys::fsconfig_string(context, option.substr(0, equals),
+                                                                option.substr(equals + 1)));
+  }
+  return {};
+}
+
+/// All but what `set_data` sets.
 Result<void> configure(int context, const plan::MountStep& step, const Target& target) {
   if (!step.source.empty()) {
     MYRT_TRY(sys::fsconfig_string(context, "source", step.source));
@@ -58,13 +69,17 @@ Result<void> configure(int context, const plan::MountStep& step, const Target& t
     const struct ::stat status = MYRT_TRY(sys::status_of(target.fd.get(), step.destination));
     MYRT_TRY(sys::fsconfig_string(context, "mode", octal(status.st_mode)));
   }
-  for (const std::string& option : step.data) {
-    const std::size_t equals = option.find('=');
-    MYRT_TRY(equals == std::string::npos ? sys::fsconfig_flag(context, option)
-                                         : sys::fsconfig_string(context, option.substr(0, equals),
-                                                                option.substr(equals + 1)));
-  }
   return {};
+}
+
+Result<void> create(int context, const plan::MountStep& step) {
+  if (step.type != "overlay") {
+    MYRT_TRY(set_data(context, step.data));
+    return sys::fsconfig_create(context);
+  }
+  const OverlayOptions options = MYRT_TRY(short_overlay_options(step.data));
+  MYRT_TRY(set_data(context, options.data));
+  return sys::fsconfig_create(context);
 }
 
 }  // namespace
@@ -117,7 +132,7 @@ Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step) 
   Target target = MYRT_TRY(mount_target(root.fd.get(), step, true));
   sys::UniqueFd context = MYRT_TRY(sys::fsopen(step.type));
   MYRT_TRY(configure(context.get(), step, target));
-  MYRT_TRY(sys::fsconfig_create(context.get()));
+  MYRT_TRY(create(context.get(), step));
   // Attributes of the whole tree and of the mount are the same thing for a file system that is
   // mounted afresh.
   std::uint64_t attributes =
@@ -144,6 +159,7 @@ Result<void> remount(Root& root, const plan::MountStep& step) {
   if (!step.data.empty() || !step.super_flags.empty()) {
     const sys::UniqueFd context = MYRT_TRY(sys::fspick(target.get()));
     MYRT_TRY(configure(context.get(), step, Target{}));
+    MYRT_TRY(set_data(context.get(), step.data));
     MYRT_TRY(sys::fsconfig_reconfigure(context.get()));
   }
   MYRT_TRY(sys::mount_setattr(target.get(), "",

@@ -1,9 +1,11 @@
-// An overlay as the container's root, mounted in the container's mount namespace alone: the host
-// never sees it, and it is gone with the namespace.
+// Overlays: one as the container's root, mounted in the container's mount namespace alone, so that
+// the host never sees it and it is gone with the namespace; and the options of those in mounts[].
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rootfs/steps.h"
@@ -63,6 +65,39 @@ Result<std::vector<Layer>> lower_layers(const std::vector<std::string>& paths) {
   return layers;
 }
 
+/// The paths of a `lowerdir`: ":" parts them, unless "\" stands before it (overlayfs.rst, "Multiple
+/// lower layers").
+std::vector<std::string> split_lower(const std::string& value) {
+  std::vector<std::string> paths(1);
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    if (value[at] == ':') {
+      paths.emplace_back();
+      continue;
+    }
+    if (value[at] == '\\' && at + 1 < value.size()) {
+      ++at;
+    }
+    paths.back() += value[at];
+  }
+  return paths;
+}
+
+/// Adds one `lowerdir`, or several `lowerdir+` where one would still be too long.
+Result<void> add_short_lower(OverlayOptions& options, const std::string& value) {
+  std::vector<Layer> layers = MYRT_TRY(lower_layers(split_lower(value)));
+  const std::string all = joined(layers);
+  if (all.size() <= kMaxOptionBytes) {
+    options.data.push_back("lowerdir=" + all);
+  }
+  for (Layer& one : layers) {
+    if (all.size() > kMaxOptionBytes) {
+      options.data.push_back("lowerdir+=" + one.name);
+    }
+    options.layers.push_back(std::move(one.fd));
+  }
+  return {};
+}
+
 Result<void> add_one_by_one(int context, const std::vector<Layer>& layers) {
   for (const Layer& one : layers) {
     MYRT_TRY(sys::fsconfig_string(context, "lowerdir+", one.name));
@@ -100,6 +135,25 @@ Result<sys::UniqueFd> ephemeral_layer() {
 }
 
 }  // namespace
+
+Result<OverlayOptions> short_overlay_options(const std::vector<std::string>& data) {
+  OverlayOptions options;
+  for (const std::string& option : data) {
+    const std::size_t equals = std::min(option.find('='), option.size());
+    const std::string key = option.substr(0, equals);
+    const bool too_long = option.size() > equals + 1 + kMaxOptionBytes;
+    if (too_long && key == "lowerdir") {
+      MYRT_TRY(add_short_lower(options, option.substr(equals + 1)));
+    } else if (too_long && (key == "upperdir" || key == "workdir")) {
+      Layer layer = MYRT_TRY(layer_by_descriptor(option.substr(equals + 1)));
+      options.data.push_back(key + "=" + layer.name);
+      options.layers.push_back(std::move(layer.fd));
+    } else {
+      options.data.push_back(option);
+    }
+  }
+  return options;
+}
 
 Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_namespace) {
   const sys::UniqueFd context = MYRT_TRY(sys::fsopen("overlay"));

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <myrt/result.h>
 
@@ -40,6 +41,16 @@ Result<void> mount_cgroups(Root& root, const plan::RootfsPlan& plan, const plan:
 
 /// The overlay of `plan` as a detached mount.
 Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_namespace);
+
+/// Options of an overlay in mounts[].
+struct OverlayOptions {
+  std::vector<std::string> data;
+  std::vector<sys::UniqueFd> layers;  // what `data` leads through until the file system is created
+};
+
+/// `data` with paths as short as fsconfig(2) wants them: engines name several layers, each longer
+/// than a hundred bytes. Errors name a layer that cannot be opened.
+Result<OverlayOptions> short_overlay_options(const std::vector<std::string>& data);
 
 /// Device nodes, then the links of /dev.
 Result<void> make_devices(int root, const plan::DevicePlan& devices, bool in_user_namespace);

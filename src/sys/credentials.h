@@ -1,4 +1,4 @@
-// Ids, groups and capability sets of the calling process. The only user of libcap.
+// Ids, groups and capability sets of the calling process. The only user of libcap's header.
 #pragma once
 
 #include <cstdint>

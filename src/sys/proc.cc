@@ -99,7 +99,10 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
   constexpr std::size_t kState = 0;
   constexpr std::size_t kThreads = 20 - 3;
   constexpr std::size_t kStartTime = 22 - 3;
+  constexpr std::size_t kPendingSignals = 31 - 3;
   constexpr std::size_t kIgnoredSignals = 33 - 3;
+  constexpr std::size_t kArgumentsStart = 48 - 3;
+  constexpr std::size_t kEnvironmentEnd = 51 - 3;
   constexpr std::size_t kExitCode = 52 - 3;
 
   if (text.ends_with('\n')) {
@@ -122,7 +125,10 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
       .start_time = *start_time,
       .threads = integer_at<int>(fields, kThreads).value_or(0),
       .exit_code = integer_at<int>(fields, kExitCode).value_or(0),
-      .ignored_signals = integer_at<std::uint64_t>(fields, kIgnoredSignals).value_or(0)};
+      .pending_signals = integer_at<std::uint64_t>(fields, kPendingSignals).value_or(0),
+      .ignored_signals = integer_at<std::uint64_t>(fields, kIgnoredSignals).value_or(0),
+      .arguments_start = integer_at<std::uint64_t>(fields, kArgumentsStart).value_or(0),
+      .environment_end = integer_at<std::uint64_t>(fields, kEnvironmentEnd).value_or(0)};
 }
 
 Result<ProcessStat> process_stat(pid_t pid) {

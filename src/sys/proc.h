@@ -35,7 +35,13 @@ struct ProcessStat {
   std::uint64_t start_time = 0;
   int threads = 0;    // with a leader that has ended ('Z') and others that run, more than 1
   int exit_code = 0;  // wait(2) status of a zombie, when we may see it
+  // Bit n-1: signal n waits for the first thread. Standard signals (1..31) only; among them SIGKILL
+  // for the process as a whole.
+  std::uint64_t pending_signals = 0;
   std::uint64_t ignored_signals = 0;  // bit n-1: signal n is ignored; standard signals (1..31) only
+  // Where the words of the command line and of the environment lie; 0 without the right to know.
+  std::uint64_t arguments_start = 0;
+  std::uint64_t environment_end = 0;
 };
 Result<ProcessStat> parse_process_stat(std::string_view text);
 /// ESRCH when there is no such process.

@@ -46,6 +46,10 @@ Result<bool> wait_pidfd(int pidfd, int milliseconds);
 Result<void> setns(int fd, int type, std::string_view name);
 Result<void> unshare(int flags, std::string_view name);
 
+/// Overwrites the words of the calling process's own command line and environment, which others
+/// read in /proc/PID/cmdline and /proc/PID/environ. Needs the /proc of its own pid namespace.
+Result<void> forget_arguments();
+
 /// close_range(2): closes first..last, really or by setting close-on-exec.
 Result<void> close_range(unsigned first, unsigned last, bool only_set_cloexec);
 

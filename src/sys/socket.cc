@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "sys/file.h"
@@ -76,6 +78,54 @@ std::vector<UniqueFd> take_descriptors(msghdr& message) {
   return descriptors;
 }
 
+Result<UniqueFd> unix_socket(int type) {
+  UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  if (!fd.is_open()) {
+    return std::unexpected(Error::from_errno({"socket"}));
+  }
+  return fd;
+}
+
+struct Address {
+  sockaddr_un value{};
+  socklen_t length = sizeof(sockaddr_un);
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&value); }
+};
+
+/// `name` fits: at most 107 bytes.
+Address address_of(std::string_view name) {
+  Address address;
+  address.value.sun_family = AF_UNIX;
+  name.copy(address.value.sun_path, sizeof(address.value.sun_path) - 1);
+  return address;
+}
+
+Result<void> connect_to(int socket, const Address& address, const std::string& name) {
+  if (again_after_eintr([&] { return ::connect(socket, address.get(), address.length); }) < 0) {
+    return std::unexpected(Error::from_errno({"connect to ", name}));
+  }
+  return {};
+}
+
+Result<void> connect_by_path(int socket, const std::string& path) {
+  if (path.size() < sizeof(sockaddr_un::sun_path)) {
+    return connect_to(socket, address_of(path), path);
+  }
+  const UniqueFd target = MYRT_TRY(in("connect to " + path, open_at(AT_FDCWD, path, O_PATH)));
+  return connect_to(socket, address_of("/proc/self/fd/" + std::to_string(target.get())), path);
+}
+
+/// An abstract name is a NUL and then the name, without a NUL at its end (unix(7)).
+Result<void> connect_abstract(int socket, const std::string& name) {
+  if (name.size() > sizeof(sockaddr_un::sun_path)) {
+    return std::unexpected(Error::from_code(ENAMETOOLONG, {"connect to ", name}));
+  }
+  Address address = address_of("");
+  name.copy(address.value.sun_path + 1, sizeof(address.value.sun_path) - 1, 1);
+  address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+  return connect_to(socket, address, name);
+}
+
 }  // namespace
 
 Result<std::pair<UniqueFd, UniqueFd>> seqpacket_pair() {
@@ -136,25 +186,8 @@ Result<Packet> receive_packet(int socket, std::size_t limit) {
 }
 
 Result<UniqueFd> connect_stream(const std::string& path) {
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd.is_open()) {
-    return std::unexpected(Error::from_errno({"socket"}));
-  }
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  UniqueFd target;
-  std::string name = path;
-  if (name.size() >= sizeof(address.sun_path)) {
-    target = MYRT_TRY(in("connect to " + path, open_at(AT_FDCWD, path, O_PATH)));
-    name = "/proc/self/fd/" + std::to_string(target.get());
-  }
-  name.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const int result = again_after_eintr([&] {
-    return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  });
-  if (result < 0) {
-    return std::unexpected(Error::from_errno({"connect to ", path}));
-  }
+  UniqueFd fd = MYRT_TRY(unix_socket(SOCK_STREAM));
+  MYRT_TRY(connect_by_path(fd.get(), path));
   return fd;
 }
 
@@ -166,6 +199,59 @@ Result<void> send_descriptor(int socket, std::string_view data, int descriptor) 
     sent += MYRT_TRY(send_message(socket, data.substr(sent), {}));
   }
   return {};
+}
+
+Result<UniqueFd> bind_datagram(int directory, const std::string& name, mode_t mode) {
+  UniqueFd fd = MYRT_TRY(unix_socket(SOCK_DGRAM));
+  if (::unlinkat(directory, name.c_str(), 0) != 0 && errno != ENOENT) {
+    return std::unexpected(Error::from_errno({"remove ", name}));
+  }
+  // There is no bindat(2), and the directory's own path may be too long.
+  const Address address = address_of("/proc/self/fd/" + std::to_string(directory) + "/" + name);
+  if (::bind(fd.get(), address.get(), address.length) != 0) {
+    return std::unexpected(Error::from_errno({"bind to ", name}));
+  }
+  // By descriptor: somebody may have put a link there since.
+  const UniqueFd made = MYRT_TRY(open_at(directory, name, O_PATH | O_NOFOLLOW));
+  const struct ::stat status = MYRT_TRY(status_of(made.get(), name));
+  if (!S_ISSOCK(status.st_mode)) {
+    return std::unexpected(Error(name + " was replaced by another file"));
+  }
+  const std::string path = "/proc/self/fd/" + std::to_string(made.get());
+  if (::chmod(path.c_str(), mode) != 0) {
+    return std::unexpected(Error::from_errno({"chmod ", name}));
+  }
+  return fd;
+}
+
+Result<UniqueFd> connect_datagram(const std::string& address) {
+  UniqueFd fd = MYRT_TRY(unix_socket(SOCK_DGRAM | SOCK_NONBLOCK));
+  if (address.starts_with('/')) {
+    MYRT_TRY(connect_by_path(fd.get(), address));
+  } else if (address.starts_with('@') && address.size() > 1) {
+    MYRT_TRY(connect_abstract(fd.get(), address));
+  } else {
+    return std::unexpected(
+        Error::sentence(EINVAL, "\"" + address + "\" is neither an absolute path nor @NAME"));
+  }
+  return fd;
+}
+
+Result<std::optional<std::string>> receive_datagram(int socket, std::size_t limit) {
+  std::string data(limit, '\0');
+  // recv(2) and not recvmsg(2): without room for them the kernel lets go of descriptors itself.
+  // Closing them here could wait for the file system that they are of.
+  const ssize_t count = again_after_eintr(
+      [&] { return ::recv(socket, data.data(), data.size(), MSG_DONTWAIT | MSG_TRUNC); });
+  if (count < 0 && errno == EAGAIN) {
+    return std::nullopt;
+  }
+  if (count < 0) {
+    return std::unexpected(Error::from_errno({"receive a datagram"}));
+  }
+  const auto length = static_cast<std::size_t>(count);
+  data.resize(length > limit ? 0 : length);
+  return data;
 }
 
 }  // namespace myrt::sys

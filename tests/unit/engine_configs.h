@@ -9,14 +9,23 @@ namespace myrt::test {
 
 /// All of spec/configs, by name.
 inline constexpr const char* kEngineConfigs[] = {
-    "containerd",         "containerd-cri-pause",
-    "containerd-options", "containerd-privileged",
-    "crun-spec",          "docker",
-    "docker-options",     "docker-pidhost",
-    "docker-privileged",  "podman",
-    "podman-options",     "podman-pidhost",
-    "podman-privileged",  "podman-userns",
-    "runc-spec",          "runc-spec-rootless",
+    "containerd",
+    "containerd-cri",
+    "containerd-cri-pause",
+    "containerd-options",
+    "containerd-privileged",
+    "crun-spec",
+    "docker",
+    "docker-options",
+    "docker-pidhost",
+    "docker-privileged",
+    "podman",
+    "podman-options",
+    "podman-pidhost",
+    "podman-privileged",
+    "podman-userns",
+    "runc-spec",
+    "runc-spec-rootless",
 };
 
 /// The text of spec/configs/`name`.json; empty when there is none.

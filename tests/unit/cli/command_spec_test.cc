@@ -14,7 +14,7 @@ TEST(SpecCommand, WritesAConfigThatCanBeRead) {
   const sys::TemporaryDirectory bundle;
 
   const Result<int> status =
-      spec_command({.bundle = bundle.path(), .file = "config.json", .rootless = false});
+      execute({}, {.bundle = bundle.path(), .file = "config.json", .rootless = false});
 
   ASSERT_TRUE(status.has_value()) << status.error().text();
   EXPECT_EQ(*status, 0);
@@ -27,7 +27,7 @@ TEST(SpecCommand, WritesOverNothing) {
   sys::write_text(bundle / "mine.json", "mine");
 
   const Result<int> status =
-      spec_command({.bundle = bundle.path(), .file = "mine.json", .rootless = false});
+      execute({}, {.bundle = bundle.path(), .file = "mine.json", .rootless = false});
 
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().text(), (bundle / "mine.json") + ": File exists");

@@ -26,7 +26,7 @@ constexpr std::string_view kText = R"({"format":1,)"
                                    R"("hasPoststart":true,)"
                                    R"("hasPoststop":false,)"
                                    R"("ownPidNamespace":false,)"
-                                   R"("ownMountNamespace":true,)"
+                                   R"("ownMountNamespace":true,"newKeyring":false,)"
                                    R"("cgroups":["/sys/fs/cgroup/a","/sys/fs/cgroup/b"],)"
                                    R"("annotations":{"z":"1","a":"two \"words\""}})"
                                    "\n";
@@ -45,6 +45,7 @@ Record sample() {
           .has_poststop = false,
           .own_pid_namespace = false,
           .own_mount_namespace = true,
+          .new_keyring = false,
           .cgroups = {"/sys/fs/cgroup/a", "/sys/fs/cgroup/b"},
           .annotations = {{"z", "1"}, {"a", "two \"words\""}}};
 }
@@ -125,6 +126,7 @@ TEST(ParseRecord, RefusesARecordThatLacksAField) {
       {R"("hasPoststop":false,)", "/hasPoststop: want true or false"},
       {R"("ownPidNamespace":false,)", "/ownPidNamespace: want true or false"},
       {R"("ownMountNamespace":true,)", "/ownMountNamespace: want true or false"},
+      {R"("newKeyring":false,)", "/newKeyring: want true or false"},
       {R"("cgroups":["/sys/fs/cgroup/a","/sys/fs/cgroup/b"],)",
        "/cgroups: want an array of strings"},
       {R"(,"annotations":{"z":"1","a":"two \"words\""})",
@@ -144,9 +146,9 @@ TEST(ParseRecord, RefusesAFieldOfAnotherType) {
   EXPECT_EQ(refusal(changed("\"pid\":10", "\"pid\":-1")),
             "state.json:1:58: /creator/pid: want an integer from 0 to 2147483647, got -1");
   EXPECT_EQ(refusal(changed("[\"/sys/fs/cgroup/a\",", "[7,")),
-            "state.json:1:340: /cgroups/0: want a string, got 7");
+            "state.json:1:359: /cgroups/0: want a string, got 7");
   EXPECT_EQ(refusal(changed("\"z\":\"1\"", "\"z\":1")),
-            "state.json:1:398: /annotations/z: want a string, got 1");
+            "state.json:1:417: /annotations/z: want a string, got 1");
 }
 
 TEST(ParseRecord, RefusesWhatIsNoObject) {

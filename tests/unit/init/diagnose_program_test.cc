@@ -83,16 +83,16 @@ TEST_F(DiagnoseProgramTest, FindsNothingWrongWithThisVeryProgram) {
 
 TEST_F(DiagnoseProgramTest, NamesAMissingElfInterpreter) {
   EXPECT_EQ(fault(elf64(kNative, "/lib/ld-none.so.1")),
-            "ELF interpreter \"/lib/ld-none.so.1\": No such file or directory");
+            "ELF interpreter \"/lib/ld-none.so.1\": no such file or directory");
   EXPECT_EQ(fault(elf32(kNative32, "/lib/ld-none.so.1")),
-            "ELF interpreter \"/lib/ld-none.so.1\": No such file or directory");
+            "ELF interpreter \"/lib/ld-none.so.1\": no such file or directory");
 }
 
 TEST_F(DiagnoseProgramTest, NamesAnElfInterpreterThatMayNotBeExecuted) {
   sys::write_text(root / "ld.so", "");
 
   EXPECT_EQ(fault(elf64(kNative, root / "ld.so")),
-            "ELF interpreter \"" + (root / "ld.so") + "\": Permission denied");
+            "ELF interpreter \"" + (root / "ld.so") + "\": permission denied");
 }
 
 TEST_F(DiagnoseProgramTest, AcceptsAnElfFileWhoseInterpreterIsThere) {
@@ -101,23 +101,23 @@ TEST_F(DiagnoseProgramTest, AcceptsAnElfFileWhoseInterpreterIsThere) {
 
 TEST_F(DiagnoseProgramTest, NamesTheArchitectureOfAForeignElfFile) {
   EXPECT_EQ(fault(elf64(EM_RISCV, "/lib/ld.so")),
-            "built for riscv, this machine is " + kThisMachine + ": Exec format error");
+            "built for riscv, this machine is " + kThisMachine + ": exec format error");
   EXPECT_EQ(fault(elf64(EM_ALPHA, "/lib/ld.so")),
-            "built for ELF machine 36902, this machine is " + kThisMachine + ": Exec format error");
+            "built for ELF machine 36902, this machine is " + kThisMachine + ": exec format error");
 }
 
 TEST_F(DiagnoseProgramTest, ReadsTheMachineOfABigEndianElfFile) {
   std::string file = elf64(0x1600, "/lib/ld.so");  // EM_S390, 22, with its bytes swapped
   file[EI_DATA] = ELFDATA2MSB;
 
-  EXPECT_EQ(fault(file), "built for s390, this machine is " + kThisMachine + ": Exec format error");
+  EXPECT_EQ(fault(file), "built for s390, this machine is " + kThisMachine + ": exec format error");
 }
 
 TEST_F(DiagnoseProgramTest, SaysThatAnElfFileIsCutOff) {
   const std::string file = elf64(kNative, "/lib/ld-none.so.1");
 
-  EXPECT_EQ(fault(file.substr(0, 63)), "cut off within its ELF header: Exec format error");
-  EXPECT_EQ(fault(file.substr(0, 5)), "cut off within its ELF header: Exec format error");
+  EXPECT_EQ(fault(file.substr(0, 63)), "cut off within its ELF header: exec format error");
+  EXPECT_EQ(fault(file.substr(0, 5)), "cut off within its ELF header: exec format error");
 }
 
 TEST_F(DiagnoseProgramTest, LeavesAnElfFileThatIsCutOffLaterToTheKernel) {
@@ -139,15 +139,15 @@ TEST_F(DiagnoseProgramTest, LeavesOddProgramHeadersToTheKernel) {
 
 TEST_F(DiagnoseProgramTest, NamesAMissingScriptInterpreter) {
   EXPECT_EQ(fault("#!/bin/none\necho\n"),
-            "script interpreter \"/bin/none\": No such file or directory");
+            "script interpreter \"/bin/none\": no such file or directory");
   EXPECT_EQ(fault("#! \t/bin/none -e\n"),
-            "script interpreter \"/bin/none\": No such file or directory");
-  EXPECT_EQ(fault("#!/bin/none"), "script interpreter \"/bin/none\": No such file or directory");
+            "script interpreter \"/bin/none\": no such file or directory");
+  EXPECT_EQ(fault("#!/bin/none"), "script interpreter \"/bin/none\": no such file or directory");
 }
 
 TEST_F(DiagnoseProgramTest, NamesAScriptInterpreterThatMayNotBeExecuted) {
   EXPECT_EQ(fault("#!" + root.path() + "\n"),
-            "script interpreter \"" + root.path() + "\": Is a directory");
+            "script interpreter \"" + root.path() + "\": is a directory: permission denied");
 }
 
 TEST_F(DiagnoseProgramTest, AcceptsAScriptWhoseInterpreterIsThere) {
@@ -156,14 +156,14 @@ TEST_F(DiagnoseProgramTest, AcceptsAScriptWhoseInterpreterIsThere) {
 }
 
 TEST_F(DiagnoseProgramTest, SaysThatTheInterpreterLineOfAScriptIsEmpty) {
-  EXPECT_EQ(fault("#!"), "no interpreter in its #! line: Exec format error");
-  EXPECT_EQ(fault("#! \t\n/bin/sh\n"), "no interpreter in its #! line: Exec format error");
+  EXPECT_EQ(fault("#!"), "no interpreter in its #! line: exec format error");
+  EXPECT_EQ(fault("#! \t\n/bin/sh\n"), "no interpreter in its #! line: exec format error");
 }
 
 TEST_F(DiagnoseProgramTest, SaysThatAScriptHasTheLineEndsOfAnotherSystem) {
   EXPECT_EQ(fault("#!/bin/sh\r\necho\r\n"),
             "its #! line ends in CRLF, so the interpreter is \"/bin/sh\\r\": "
-            "No such file or directory");
+            "no such file or directory");
 }
 
 TEST_F(DiagnoseProgramTest, LooksIntoTheInterpreterOfAScript) {
@@ -172,7 +172,7 @@ TEST_F(DiagnoseProgramTest, LooksIntoTheInterpreterOfAScript) {
   ASSERT_EQ(::chmod(interpreter.c_str(), 0755), 0);
   EXPECT_EQ(fault("#!" + interpreter + "\n"),
             "script interpreter \"" + interpreter +
-                "\": script interpreter \"/bin/none\": No such file or directory");
+                "\": script interpreter \"/bin/none\": no such file or directory");
 }
 
 TEST_F(DiagnoseProgramTest, GivesUpOnAScriptThatInterpretsItself) {
@@ -180,18 +180,18 @@ TEST_F(DiagnoseProgramTest, GivesUpOnAScriptThatInterpretsItself) {
   ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
   EXPECT_TRUE(fault("#!" + program + "\n")
                   .ends_with("scripts that are each other's interpreter: "
-                             "Too many levels of symbolic links"));
+                             "too many levels of symbolic links"));
 }
 
 TEST_F(DiagnoseProgramTest, SaysThatAFileIsEmpty) {
-  EXPECT_EQ(fault(""), "the file is empty: Exec format error");
+  EXPECT_EQ(fault(""), "the file is empty: exec format error");
 }
 
 TEST_F(DiagnoseProgramTest, SaysThatAFileIsNoProgram) {
-  EXPECT_EQ(fault("echo hello\n"), "neither an ELF file nor a script with #!: Exec format error");
+  EXPECT_EQ(fault("echo hello\n"), "neither an ELF file nor a script with #!: exec format error");
   EXPECT_EQ(fault("\x7f"
                   "ELF"),
-            "neither an ELF file nor a script with #!: Exec format error");
+            "neither an ELF file nor a script with #!: exec format error");
 }
 
 TEST_F(DiagnoseProgramTest, LeavesForeignFilesToBinfmtMisc) {
@@ -203,9 +203,9 @@ TEST_F(DiagnoseProgramTest, LeavesForeignFilesToBinfmtMisc) {
 
 TEST_F(DiagnoseProgramTest, TellsMissingInterpretersOfNativeFilesAllTheSame) {
   EXPECT_EQ(fault(elf64(kNative, "/lib/ld-none.so.1"), true),
-            "ELF interpreter \"/lib/ld-none.so.1\": No such file or directory");
+            "ELF interpreter \"/lib/ld-none.so.1\": no such file or directory");
   EXPECT_EQ(fault("#!/bin/none\n", true),
-            "script interpreter \"/bin/none\": No such file or directory");
+            "script interpreter \"/bin/none\": no such file or directory");
 }
 
 TEST_F(DiagnoseProgramTest, LeavesWhatCannotBeReadToTheKernel) {

@@ -124,5 +124,20 @@ TEST_F(LaunchedTest, LeavesAReleasedProcessAlone) {
   EXPECT_TRUE(sys::wait_for(pid).has_value());
 }
 
+// The clone shares the sync socket, and a process that traces it may write anything there.
+TEST_F(LaunchedTest, TakesOnlyAChildForTheClone) {
+  Launched stranger =
+      launched([](Channel& channel) { return channel.send(Kind::kCloned, "1") ? 0 : 1; });
+  Launched itself = launched([](Channel& channel) {
+    return channel.send(Kind::kCloned, std::to_string(::getpid())) ? 0 : 1;
+  });
+  const std::string own_pid = std::to_string(itself.pid());
+
+  EXPECT_EQ(stranger.successor().error().text(),
+            "sync socket: pid 1 is not the joiner's clone: Protocol error");
+  EXPECT_EQ(itself.successor().error().text(),
+            "sync socket: pid " + own_pid + " is not the joiner's clone: Protocol error");
+}
+
 }  // namespace
 }  // namespace myrt::init

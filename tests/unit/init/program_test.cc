@@ -113,8 +113,7 @@ TEST_F(FindProgramTest, RemembersAFileThatMayNotBeExecuted) {
   const Result<std::string> found = find_program("tool", path());
 
   ASSERT_FALSE(found.has_value());
-  EXPECT_EQ(found.error().code(), EACCES);
-  EXPECT_EQ(found.error().text(), "exec: \"tool\": Permission denied");
+  EXPECT_EQ(found.error().text(), "exec: \"tool\": permission denied");
 }
 
 TEST_F(FindProgramTest, SaysWhyAPathCannotBeExecuted) {
@@ -122,18 +121,18 @@ TEST_F(FindProgramTest, SaysWhyAPathCannotBeExecuted) {
   ASSERT_EQ(::mkfifo((root / "a/fifo").c_str(), 0755), 0);
   const WorkingDirectory here(root.path());
 
-  EXPECT_EQ(refusal("./none", ""), "exec: \"./none\": stat ./none: No such file or directory");
-  EXPECT_EQ(refusal("a/tool/x", ""), "exec: \"a/tool/x\": stat a/tool/x: Not a directory");
-  EXPECT_EQ(refusal("a/tool", ""), "exec: \"a/tool\": Permission denied");
-  EXPECT_EQ(refusal("a/fifo", ""), "exec: \"a/fifo\": Permission denied");
-  EXPECT_EQ(refusal("./a", ""), "exec: \"./a\": Is a directory");
+  EXPECT_EQ(refusal("./none", ""), "exec: \"./none\": stat ./none: no such file or directory");
+  EXPECT_EQ(refusal("a/tool/x", ""), "exec: \"a/tool/x\": stat a/tool/x: not a directory");
+  EXPECT_EQ(refusal("a/tool", ""), "exec: \"a/tool\": permission denied");
+  EXPECT_EQ(refusal("a/fifo", ""), "exec: \"a/fifo\": permission denied");
+  EXPECT_EQ(refusal("./a", ""), "exec: \"./a\": is a directory: permission denied");
 }
 
 TEST_F(FindProgramTest, EscapesNamesThatWouldSteerATerminal) {
   EXPECT_EQ(refusal("\033[2J\n", path()),
             "exec: \"\\x1b[2J\\n\": executable file not found in $PATH");
   EXPECT_EQ(refusal("/\033[2J", ""),
-            "exec: \"/\\x1b[2J\": stat /\\x1b[2J: No such file or directory");
+            "exec: \"/\\x1b[2J\": stat /\\x1b[2J: no such file or directory");
 }
 
 }  // namespace

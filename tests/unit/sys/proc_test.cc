@@ -112,10 +112,10 @@ TEST(OwnMountinfo, HasTheRoot) {
   EXPECT_TRUE(found);
 }
 
-// Field 22 is 8317, field 33 is 32, field 52 is 9.
+// Field 22 is 8317, field 33 is 32, fields 48 and 51 are 1000 and 2000, field 52 is 9.
 constexpr std::string_view kTail =
     " S 1 10 10 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 8317 22 23 24 25 26 27 28 29 30 31 32 33 34 "
-    "35 36 37 17 0 0 0 0 0 0 0 0 0 0 0 0 9\n";
+    "35 36 37 17 0 0 0 0 0 0 0 0 1000 0 0 2000 9\n";
 
 TEST(ParseProcessStat, ReadsTheFieldsThatAreUsed) {
   const auto stat = parse_process_stat("10 (cat)" + std::string(kTail));
@@ -125,6 +125,8 @@ TEST(ParseProcessStat, ReadsTheFieldsThatAreUsed) {
   EXPECT_EQ(stat->start_time, 8317U);
   EXPECT_EQ(stat->exit_code, 9);
   EXPECT_EQ(stat->ignored_signals, 32U);
+  EXPECT_EQ(stat->arguments_start, 1000U);
+  EXPECT_EQ(stat->environment_end, 2000U);
 }
 
 TEST(ParseProcessStat, TakesANameThatLooksLikeTheFieldsBehindIt) {

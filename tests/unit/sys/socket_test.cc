@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -183,6 +185,61 @@ TEST(ConnectStream, NamesThePath) {
   const std::string path = "/nonexistent/" + std::string(150, 's');
   EXPECT_EQ(connect_stream(path).error().text(),
             "connect to " + path + ": open " + path + ": No such file or directory");
+}
+
+TEST(BindDatagram, ReplacesAFileAndReceives) {
+  const TemporaryDirectory directory;
+  write_text(directory / "s", "old");
+  const auto receiver = bind_datagram(directory.fd(), "s", 0622);
+  ASSERT_TRUE(receiver.has_value()) << receiver.error().text();
+  struct ::stat status = {};
+  ASSERT_EQ(::stat((directory / "s").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode, S_IFSOCK | 0622U);
+  const auto sender = connect_datagram(directory / "s");
+  ASSERT_TRUE(sender.has_value()) << sender.error().text();
+  ASSERT_TRUE(send_packet(sender->get(), "one").has_value());
+  ASSERT_TRUE(send_packet(sender->get(), "too long").has_value());
+  EXPECT_EQ(receive_datagram(receiver->get(), 5).value(), "one");
+  EXPECT_EQ(receive_datagram(receiver->get(), 5).value(), "");
+  EXPECT_EQ(receive_datagram(receiver->get(), 5).value(), std::nullopt);
+}
+
+TEST(ConnectDatagram, ReachesAnAbstractName) {
+  const UniqueFd receiver(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const std::string name = "@myrt-unit-" + std::to_string(::getpid());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  name.copy(address.sun_path + 1, sizeof(address.sun_path) - 1, 1);
+  ASSERT_EQ(::bind(receiver.get(), reinterpret_cast<const sockaddr*>(&address),
+                   static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size())),
+            0);
+  const auto sender = connect_datagram(name);
+  ASSERT_TRUE(sender.has_value()) << sender.error().text();
+  EXPECT_TRUE(send_packet(sender->get(), "x").has_value());
+  EXPECT_EQ(receive_datagram(receiver.get(), 5).value(), "x");
+}
+
+TEST(ConnectDatagram, RefusesWhatIsNoAddress) {
+  for (const char* address : {"relative", "@", "vsock:2:1"}) {
+    const auto done = connect_datagram(address);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().text(),
+              "\"" + std::string(address) + "\" is neither an absolute path nor @NAME");
+  }
+  EXPECT_EQ(connect_datagram("@" + std::string(108, 'x')).error().code(), ENAMETOOLONG);
+}
+
+TEST(ReceiveDatagram, LeavesDescriptorsBehind) {
+  const TemporaryDirectory directory;
+  const auto receiver = bind_datagram(directory.fd(), "s", 0600);
+  const auto sender = connect_datagram(directory / "s");
+  auto ends = seqpacket_pair();
+  ASSERT_TRUE(receiver.has_value() && sender.has_value() && ends.has_value());
+  const int end = ends->second.get();
+  ASSERT_TRUE(send_packet_with(sender->get(), "BARRIER=1", {&end, 1}).has_value());
+  ends->second.reset();
+  EXPECT_EQ(receive_datagram(receiver->get(), 100).value(), "BARRIER=1");
+  EXPECT_EQ(receive_packet(ends->first.get(), 1)->data, "") << "nobody has the other end";
 }
 
 TEST(SendDescriptor, NamesWhatItSent) {

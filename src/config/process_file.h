@@ -1,0 +1,24 @@
+// A `process` object that stands alone, as engines give it to `exec --process` (config.md
+// "Process").
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <myrt/result.h>
+#include <myrt/spec_process.h>
+
+namespace myrt::config {
+
+/// The object, and which of its fields are there: what `exec` leaves out is the container's.
+struct ProcessFile {
+  Process process;
+  bool has_capabilities = false;
+  bool has_rlimits = false;
+  bool has_no_new_privileges = false;
+};
+
+/// All faults in one message, as parse_spec tells them. `file` is its name for messages.
+Result<ProcessFile> parse_process_file(std::string_view text, std::string_view file);
+
+}  // namespace myrt::config

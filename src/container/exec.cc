@@ -1,0 +1,221 @@
+// `exec`, the runtime's half: the steps stand in one flat list, `bring_up`. The other half is
+// init/exec_child.cc.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include <myrt/exec.h>
+#include <myrt/log.h>
+
+#include "cgroup/manager.h"
+#include "config/process_file.h"
+#include "container/exec_process.h"
+#include "container/foreground.h"
+#include "container/hand_over.h"
+#include "container/inputs.h"
+#include "container/lifecycle.h"
+#include "container/process_id.h"
+#include "host/binfmt.h"
+#include "host/probe.h"
+#include "init/exec_child.h"
+#include "init/namespaces.h"
+#include "sys/file.h"
+#include "sys/proc.h"
+#include "sys/process.h"
+
+namespace myrt {
+
+namespace container {
+
+namespace {
+
+using Kind = init::Message::Kind;
+
+Result<void> check_status(Status status, bool ignore_paused) {
+  if (status == Status::kStopped) {
+    return std::unexpected(Error::sentence(ESRCH, "cannot exec in a stopped container"));
+  }
+  if (status == Status::kPaused && !ignore_paused) {
+    return std::unexpected(
+        Error("cannot exec in a paused container (use --ignore-paused to override)"));
+  }
+  return {};
+}
+
+/// A terminal needs somebody at the other end.
+Result<void> check_terminal(const Process& process, const ExecOptions& options) {
+  if (!process.terminal && !options.console_socket.empty()) {
+    return std::unexpected(Error("--console-socket: the process asks for no terminal"));
+  }
+  if (process.terminal && options.detach && options.console_socket.empty()) {
+    return std::unexpected(
+        Error("a terminal needs --console-socket, or an exec in the foreground"));
+  }
+  return {};
+}
+
+Result<Process> asked_process(const Spec& spec, const ExecOptions& options) {
+  const Process container = spec.process.value_or(Process{.cwd = "/"});
+  if (options.process_file.empty()) {
+    ExecChanges changes = options.changes;
+    changes.terminal = changes.terminal || options.terminal;
+    return changed_process(container, changes);
+  }
+  if (!options.changes.args.empty()) {
+    return std::unexpected(Error("--process: want no program beside it"));
+  }
+  const std::string text =
+      MYRT_TRY(in("--process", sys::read_file(AT_FDCWD, options.process_file, kMaxConfigBytes)));
+  config::ProcessFile file = MYRT_TRY(config::parse_process_file(text, options.process_file));
+  file.process.terminal = file.process.terminal || options.terminal;
+  return completed_process(container, std::move(file));
+}
+
+/// Everything about the process and its container, before anything is done.
+struct ExecInputs {
+  Record record;
+  plan::Plan plan;
+  std::optional<seccomp::Filter> filter;
+  std::uint64_t namespaces = 0;
+};
+
+Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
+                                    const ExecOptions& options) {
+  ExecInputs inputs;
+  inputs.record = MYRT_TRY(in("container " + entry.id, read_record(entry.directory.get())));
+  MYRT_TRY(refuse_creating(inputs.record, "exec in"));
+  MYRT_TRY(check_status(status_of(inputs.record, entry.directory.get()), options.ignore_paused));
+  const Spec spec = MYRT_TRY(saved_spec(entry));
+  plan::ExecRequest request{.id = entry.id,
+                            .process = MYRT_TRY(asked_process(spec, options)),
+                            .new_keyring = inputs.record.new_keyring,
+                            .listen_fds = options.listen_fds,
+                            .preserve_fds = options.preserve_fds};
+  MYRT_TRY(check_terminal(request.process, options));
+  const host::HostFacts host = MYRT_TRY(host::probe());
+  inputs.plan = MYRT_TRY(plan::make_exec_plan(spec, request, host));
+  for (const std::string& warning : inputs.plan.warnings) {
+    log(LogLevel::kWarning, warning);
+  }
+  inputs.namespaces = plan::exec_namespaces(spec.linux, host);
+  const sys::UniqueFd root = MYRT_TRY(open_root(store, false));
+  inputs.filter = MYRT_TRY(make_filter(spec, root.get()));
+  return inputs;
+}
+
+/// setns(2) refuses the user namespace that the caller is in already.
+Result<std::uint64_t> without_own_user_namespace(std::uint64_t namespaces, pid_t pid) {
+  if ((namespaces & CLONE_NEWUSER) == 0) {
+    return namespaces;
+  }
+  struct ::stat theirs = {};
+  struct ::stat ours = {};
+  const std::string file = "/proc/" + std::to_string(pid) + "/ns/user";
+  if (::stat(file.c_str(), &theirs) != 0 || ::stat("/proc/self/ns/user", &ours) != 0) {
+    return std::unexpected(Error::from_errno({"compare namespaces with ", file}));
+  }
+  const bool same = theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+  return same ? namespaces & ~std::uint64_t{CLONE_NEWUSER} : namespaces;
+}
+
+Result<init::ExecDoors> open_doors(const ExecInputs& inputs, const ExecOptions& options) {
+  const pid_t pid = inputs.record.process.pid;
+  init::ExecDoors doors;
+  doors.process = MYRT_TRY(open_process(inputs.record.process));
+  doors.namespaces = MYRT_TRY(without_own_user_namespace(inputs.namespaces, pid));
+  if (!inputs.record.own_mount_namespace) {
+    doors.root = MYRT_TRY(
+        sys::open_at(AT_FDCWD, "/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
+  }
+  std::vector<cgroup::SubCgroup> below;
+  for (const std::string& text : options.cgroups) {
+    below.push_back(MYRT_TRY(cgroup::parse_sub_cgroup(text)));
+  }
+  cgroup::Entrance entrance = MYRT_TRY(cgroup::open_entrance(inputs.record.cgroups, below));
+  doors.tasks = std::move(entrance.tasks);
+  doors.cgroup = std::move(entrance.directory);
+  return doors;
+}
+
+Result<init::Launched> launch_joiner(const ExecInputs& inputs, const init::ChildPlan& child,
+                                     const ExecOptions& options) {
+  init::ExecDoors doors = MYRT_TRY(open_doors(inputs, options));
+  const bool in_own_cgroup = doors.cgroup.is_open() && options.cgroups.empty();
+  Result<init::Launched> joiner = init::launch_exec(child, std::move(doors));
+  if (joiner.has_value() || joiner.error().code() != EBUSY || !in_own_cgroup) {
+    return joiner;
+  }
+  doors = MYRT_TRY(open_doors(inputs, options));
+  cgroup::Entrance entrance =
+      MYRT_TRY(cgroup::open_entrance_of(inputs.record.cgroups, inputs.record.process.pid));
+  doors.cgroup = std::move(entrance.directory);
+  return init::launch_exec(child, std::move(doors));
+}
+
+/// A process on its way: nothing of it has run yet that is the container's.
+struct Ready {
+  init::Launched process;
+  sys::UniqueFd terminal;
+};
+
+Result<Ready> bring_up(const ExecInputs& inputs, const ExecOptions& options) {
+  const sys::UniqueFd agent = MYRT_TRY(connect_agent(inputs.filter));
+  const sys::ProcessStat self = MYRT_TRY(sys::process_stat(::getpid()));
+  const init::ChildPlan child{.plan = &inputs.plan,
+                              .filter = inputs.filter.has_value() ? &*inputs.filter : nullptr,
+                              .hook_state = {},
+                              .ignored_signals = self.ignored_signals,
+                              .filter_first = true,
+                              .foreign_formats = host::foreign_formats()};
+  init::Launched joiner = MYRT_TRY(launch_joiner(inputs, child, options));
+  sys::UniqueFd terminal = MYRT_TRY(take_terminal(inputs.plan, options.console_socket, joiner));
+  if (agent.is_open()) {
+    Record process = inputs.record;
+    process.process.pid = joiner.pid();
+    MYRT_TRY(take_listener(*inputs.filter, process, agent.get(), joiner));
+  }
+  init::Launched process = MYRT_TRY(joiner.successor());
+  MYRT_TRY(send_pidfd(options.pidfd_socket, process.pidfd()));
+  return Ready{.process = std::move(process), .terminal = std::move(terminal)};
+}
+
+Result<void> release(init::Launched& process, const ExecOptions& options) {
+  MYRT_TRY(process.send(Kind::kCommitted));
+  MYRT_TRY(process.wait_executed());
+  // Not before: for an engine this file says that the program runs.
+  return write_pid_file(options.pid_file, process.pid());
+}
+
+Result<int> run_in_foreground(Ready& ready, const ExecOptions& options) {
+  Foreground foreground = MYRT_TRY(Foreground::begin(std::move(ready.terminal)));
+  MYRT_TRY(release(ready.process, options));
+  const pid_t pid = ready.process.pid();
+  const sys::UniqueFd pidfd = ready.process.release();
+  const sys::ExitStatus status = MYRT_TRY(foreground.wait(pid, pidfd.get()));
+  return status.shell_code();
+}
+
+}  // namespace
+
+}  // namespace container
+
+Result<int> exec(const Store& store, std::string_view id, const ExecOptions& options) {
+  const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
+  const container::ExecInputs inputs = MYRT_TRY(container::read_exec_inputs(store, entry, options));
+  Result<container::Ready> ready = container::bring_up(inputs, options);
+  if (!ready.has_value()) {
+    // The container may have ended meanwhile, which says more than what failed because of that.
+    MYRT_TRY(container::check_status(container::status_of(inputs.record, entry.directory.get()),
+                                     options.ignore_paused));
+    return std::unexpected(std::move(ready).error());
+  }
+  if (!options.detach) {
+    return container::run_in_foreground(*ready, options);
+  }
+  MYRT_TRY(container::release(ready->process, options));
+  ready->process.release();
+  return 0;
+}
+
+}  // namespace myrt

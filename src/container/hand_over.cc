@@ -1,0 +1,82 @@
+#include "container/hand_over.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "container/json_text.h"
+#include "seccomp/notify.h"
+#include "sys/file.h"
+#include "sys/process.h"
+#include "sys/socket.h"
+
+namespace myrt::container {
+
+namespace {
+
+using Kind = init::Message::Kind;
+
+}  // namespace
+
+Result<sys::UniqueFd> take_terminal(const plan::Plan& plan, const std::string& console_socket,
+                                    init::Launched& launched) {
+  if (!plan.process.has_value() || !plan.process->terminal) {
+    return sys::UniqueFd();
+  }
+  init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kConsole));
+  if (received.descriptors.size() != 1) {
+    return std::unexpected(Error::from_code(EPROTO, {"sync socket: no terminal"}));
+  }
+  sys::UniqueFd master = std::move(received.descriptors.front());
+  if (console_socket.empty()) {
+    return master;
+  }
+  const sys::UniqueFd socket =
+      MYRT_TRY(in("--console-socket", sys::connect_stream(console_socket)));
+  MYRT_TRY(in("--console-socket", sys::send_descriptor(socket.get(), received.text, master.get())));
+  return sys::UniqueFd();
+}
+
+Result<void> take_listener(const seccomp::Filter& filter, const Record& record, int agent,
+                           init::Launched& launched) {
+  const init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kFiltered));
+  const auto number = base::parse_integer<int>(received.text, 0);
+  if (!number.has_value()) {
+    return std::unexpected(
+        Error::from_code(EPROTO, {"sync socket: listener \"", received.text, "\""}));
+  }
+  const sys::UniqueFd listener = MYRT_TRY(sys::pidfd_getfd(launched.pidfd(), *number));
+  MYRT_TRY(in("seccomp.listenerPath",
+              seccomp::send_listener(agent, seccomp_process_state(record, filter.listener_metadata),
+                                     listener.get())));
+  return launched.send(Kind::kListenerTaken);
+}
+
+Result<void> write_pid_file(const std::string& path, pid_t pid) {
+  if (path.empty()) {
+    return {};
+  }
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const sys::UniqueFd open =
+      MYRT_TRY(in("--pid-file", sys::open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY)));
+  return in("--pid-file",
+            sys::replace_file(open.get(), path.substr(slash + 1), std::to_string(pid), 0644));
+}
+
+Result<void> send_pidfd(const std::string& path, int pidfd) {
+  if (path.empty()) {
+    return {};
+  }
+  const sys::UniqueFd socket = MYRT_TRY(in("--pidfd-socket", sys::connect_stream(path)));
+  return in("--pidfd-socket", sys::send_descriptor(socket.get(), "pidfd", pidfd));
+}
+
+Result<sys::UniqueFd> connect_agent(const std::optional<seccomp::Filter>& filter) {
+  return filter.has_value() && filter->notify
+             ? in("seccomp.listenerPath", seccomp::connect_agent(filter->listener_path))
+             : Result<sys::UniqueFd>();
+}
+
+}  // namespace myrt::container

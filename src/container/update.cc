@@ -1,0 +1,78 @@
+// `update`: all of the new limits are set and remembered, or none.
+#include "cgroup/update.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <myrt/log.h>
+#include <myrt/update.h>
+
+#include "cgroup/cgroup_plan.h"
+#include "cgroup/layout.h"
+#include "container/lifecycle.h"
+#include "container/process_id.h"
+#include "container/resources.h"
+#include "sys/proc.h"
+
+namespace myrt {
+
+namespace {
+
+/// No container has a resource control group, as `create` refuses config.json's `intelRdt`; the
+/// message is about what is missing first.
+Result<void> refuse_schemas(const UpdateOptions& options) {
+  if (options.l3_cache_schema.empty() && options.mem_bw_schema.empty()) {
+    return {};
+  }
+  const std::string option =
+      options.l3_cache_schema.empty() ? "--mem-bw-schema" : "--l3-cache-schema";
+  const std::vector<sys::MountEntry> mounts = MYRT_TRY(sys::own_mountinfo());
+  if (std::ranges::find(mounts, "resctrl", &sys::MountEntry::type) == mounts.end()) {
+    return std::unexpected(Error(option + ": no resctrl file system is mounted"));
+  }
+  return std::unexpected(
+      Error(option + ": the container was created without /linux/intelRdt in config.json"));
+}
+
+Result<void> check_updatable(const container::Record& record, Status status) {
+  if (status == Status::kStopped) {
+    return std::unexpected(Error::sentence(ESRCH, "container not running"));
+  }
+  if (record.cgroups.empty()) {
+    return std::unexpected(
+        Error("cannot update a container without cgroups: it was created with cgroups disabled"));
+  }
+  return {};
+}
+
+Result<void> update_cgroups(const container::Entry& entry, const container::Record& record,
+                            const Resources& asked) {
+  const Resources known = MYRT_TRY(container::current_resources(entry));
+  const Resources changes = container::completed(asked, known);
+  const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
+  const cgroup::CgroupPlan plan = MYRT_TRY(cgroup::update_plan(changes, layout, record.cgroups));
+  for (const std::string& warning : plan.warnings) {
+    log(LogLevel::kWarning, warning);
+  }
+  cgroup::Journal journal = MYRT_TRY(cgroup::update(plan));
+  MYRT_TRY(container::save_resources(entry, container::merged(known, changes, layout.pure_v2)));
+  journal.commit();
+  return {};
+}
+
+}  // namespace
+
+Result<void> update(const Store& store, std::string_view id, const UpdateOptions& options) {
+  const container::Entry entry = MYRT_TRY(container::open_entry(store, id));
+  const container::Record before =
+      MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
+  MYRT_TRY(container::refuse_creating(before, "update"));
+  MYRT_TRY(refuse_schemas(options));
+  MYRT_TRY(container::lock(entry, -1));
+  const container::Record record =
+      MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
+  MYRT_TRY(check_updatable(record, container::status_of(record, entry.directory.get())));
+  return update_cgroups(entry, record, options.changes);
+}
+
+}  // namespace myrt
