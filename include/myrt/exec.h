@@ -30,8 +30,11 @@ struct ExecChanges {
   std::optional<ExecUser> user;
   std::vector<std::uint32_t> additional_gids;  // added to the container's
   std::vector<std::string> capabilities;       // "CAP_NET_RAW"; added, but never inheritable
+  std::string apparmor_profile;                // empty: the container's
   bool terminal = false;
   bool no_new_privileges = false;  // true sets it; false keeps the container's
+  std::string selinux_label;       // refused unless empty: not supported yet
+  friend bool operator==(const ExecChanges&, const ExecChanges&) = default;
 };
 
 struct ExecOptions {
@@ -45,7 +48,8 @@ struct ExecOptions {
   std::string pid_file;  // written once the program runs, and only then
   bool detach = false;
   int preserve_fds = 0;
-  int listen_fds = 0;  // descriptors from LISTEN_FDS, when LISTEN_PID was this process
+  int listen_fds = 0;        // descriptors from LISTEN_FDS, when LISTEN_PID was this process
+  std::string listen_names;  // LISTEN_FDNAMES, which goes with them
   std::vector<std::string> cgroups;  // "[CONTROLLER[,CONTROLLER...]:]PATH" below the container's
   bool ignore_paused = false;
 };

@@ -55,6 +55,7 @@ struct Process {
   CapabilitySets capabilities;  // all empty when absent
   std::vector<Rlimit> rlimits;  // unique resources
   bool no_new_privileges = false;
+  std::string apparmor_profile;      // empty: the runtime's own
   std::optional<int> oom_score_adj;  // -1000..1000
   friend bool operator==(const Process&, const Process&) = default;
 };

@@ -7,8 +7,8 @@ namespace myrt::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kUnsupported{"apparmorProfile", "execCPUAffinity",
-                                                       "ioPriority", "scheduler", "selinuxLabel"};
+constexpr std::array<std::string_view, 4> kUnsupported{"execCPUAffinity", "ioPriority", "scheduler",
+                                                       "selinuxLabel"};
 
 /// A name that may stand in a warning: engines look for words of error messages in all output, so
 /// nothing with spaces gets in from a config.
@@ -150,6 +150,7 @@ Process parse_process(const Value& in) {
   process.capabilities = parse_capabilities(in["capabilities"]);
   process.rlimits = parse_rlimits(in["rlimits"]);
   process.no_new_privileges = in["noNewPrivileges"].boolean().value_or(false);
+  process.apparmor_profile = in["apparmorProfile"].text();
   process.oom_score_adj = in["oomScoreAdj"].integer<int>(-1000, 1000);  // proc_pid_oom_score_adj(5)
   return process;
 }

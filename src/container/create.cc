@@ -227,7 +227,8 @@ Result<void> bring_up(Created& created, const Inputs& inputs,
   MYRT_TRY(write_oom_score(plan, launched.pid()));
   MYRT_TRY(init::write_id_maps(launched, plan.namespaces));
   MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
-  created.terminal = MYRT_TRY(take_terminal(plan, options.console_socket, launched));
+  Terminal terminal = MYRT_TRY(receive_terminal(plan, launched));
+  created.terminal = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
   if (filter.has_value() && filter->notify) {
     const sys::UniqueFd agent = MYRT_TRY(connect_agent(filter));
     MYRT_TRY(take_listener(*filter, created.record, agent.get(), launched));

@@ -62,8 +62,9 @@ Result<Process> asked_process(const Spec& spec, const ExecOptions& options) {
     changes.terminal = changes.terminal || options.terminal;
     return changed_process(container, changes);
   }
-  if (!options.changes.args.empty()) {
-    return std::unexpected(Error("--process: want no program beside it"));
+  if (options.changes != ExecChanges{}) {
+    return std::unexpected(
+        Error("--process: want neither a program beside it nor options that change the process"));
   }
   const std::string text =
       MYRT_TRY(in("--process", sys::read_file(AT_FDCWD, options.process_file, kMaxConfigBytes)));
@@ -91,10 +92,12 @@ Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
                             .process = MYRT_TRY(asked_process(spec, options)),
                             .new_keyring = inputs.record.new_keyring,
                             .listen_fds = options.listen_fds,
+                            .listen_names = options.listen_names,
                             .preserve_fds = options.preserve_fds};
   MYRT_TRY(check_terminal(request.process, options));
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.plan = MYRT_TRY(plan::make_exec_plan(spec, request, host));
+  MYRT_TRY(settle_apparmor(*inputs.plan.process));
   for (const std::string& warning : inputs.plan.warnings) {
     log(LogLevel::kWarning, warning);
   }
@@ -129,6 +132,7 @@ Result<init::ExecDoors> open_doors(const ExecInputs& inputs, const ExecOptions& 
         sys::open_at(AT_FDCWD, "/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
   }
   std::vector<cgroup::SubCgroup> below;
+  below.reserve(options.cgroups.size());
   for (const std::string& text : options.cgroups) {
     below.push_back(MYRT_TRY(cgroup::parse_sub_cgroup(text)));
   }
@@ -169,15 +173,18 @@ Result<Ready> bring_up(const ExecInputs& inputs, const ExecOptions& options) {
                               .filter_first = true,
                               .foreign_formats = host::foreign_formats()};
   init::Launched joiner = MYRT_TRY(launch_joiner(inputs, child, options));
-  sys::UniqueFd terminal = MYRT_TRY(take_terminal(inputs.plan, options.console_socket, joiner));
+  Terminal terminal = MYRT_TRY(receive_terminal(inputs.plan, joiner));
   if (agent.is_open()) {
     Record process = inputs.record;
     process.process.pid = joiner.pid();
     MYRT_TRY(take_listener(*inputs.filter, process, agent.get(), joiner));
   }
   init::Launched process = MYRT_TRY(joiner.successor());
+  // What can fail for the caller's sake comes after the clone is known: it would be left behind,
+  // and the container's first process cannot end before it is reaped (pid_namespaces(7)).
+  sys::UniqueFd master = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
   MYRT_TRY(send_pidfd(options.pidfd_socket, process.pidfd()));
-  return Ready{.process = std::move(process), .terminal = std::move(terminal)};
+  return Ready{.process = std::move(process), .terminal = std::move(master)};
 }
 
 Result<void> release(init::Launched& process, const ExecOptions& options) {

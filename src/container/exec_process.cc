@@ -54,6 +54,9 @@ Result<Process> changed_process(const Process& container, const ExecChanges& cha
   if (changes.args.empty()) {
     return std::unexpected(Error("want a program, or --process"));
   }
+  if (!changes.selinux_label.empty()) {
+    return std::unexpected(Error("--process-label: not supported yet"));
+  }
   process.args = changes.args;
   process.terminal = changes.terminal;
   process.console_size.reset();  // that of the container's terminal, which is another
@@ -80,6 +83,9 @@ Result<Process> changed_process(const Process& container, const ExecChanges& cha
   for (const std::string& capability : changes.capabilities) {
     MYRT_TRY(add_capability(process.capabilities, capability));
   }
+  if (!changes.apparmor_profile.empty()) {
+    process.apparmor_profile = changes.apparmor_profile;
+  }
   process.no_new_privileges = process.no_new_privileges || changes.no_new_privileges;
   return process;
 }
@@ -94,6 +100,9 @@ Process completed_process(const Process& container, config::ProcessFile file) {
   }
   if (!file.has_no_new_privileges) {
     process.no_new_privileges = container.no_new_privileges;
+  }
+  if (process.apparmor_profile.empty()) {
+    process.apparmor_profile = container.apparmor_profile;
   }
   if (!process.oom_score_adj.has_value()) {
     process.oom_score_adj = container.oom_score_adj;

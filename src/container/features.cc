@@ -51,7 +51,7 @@ Json linux_features() {
       {"cgroup",
        {{"v1", true}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}}},
       {"seccomp", seccomp_features()},
-      {"apparmor", {{"enabled", false}}},
+      {"apparmor", {{"enabled", true}}},
       {"selinux", {{"enabled", false}}},
       {"intelRdt", {{"enabled", false}}},
       {"mountExtensions", {{"idmap", {{"enabled", false}}}}},

@@ -19,22 +19,25 @@ using Kind = init::Message::Kind;
 
 }  // namespace
 
-Result<sys::UniqueFd> take_terminal(const plan::Plan& plan, const std::string& console_socket,
-                                    init::Launched& launched) {
+Result<Terminal> receive_terminal(const plan::Plan& plan, init::Launched& launched) {
   if (!plan.process.has_value() || !plan.process->terminal) {
-    return sys::UniqueFd();
+    return Terminal();
   }
   init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kConsole));
   if (received.descriptors.size() != 1) {
     return std::unexpected(Error::from_code(EPROTO, {"sync socket: no terminal"}));
   }
-  sys::UniqueFd master = std::move(received.descriptors.front());
-  if (console_socket.empty()) {
-    return master;
+  return Terminal{.master = std::move(received.descriptors.front()), .name = received.text};
+}
+
+Result<sys::UniqueFd> give_terminal(Terminal terminal, const std::string& console_socket) {
+  if (!terminal.master.is_open() || console_socket.empty()) {
+    return std::move(terminal.master);
   }
   const sys::UniqueFd socket =
       MYRT_TRY(in("--console-socket", sys::connect_stream(console_socket)));
-  MYRT_TRY(in("--console-socket", sys::send_descriptor(socket.get(), received.text, master.get())));
+  MYRT_TRY(in("--console-socket",
+              sys::send_descriptor(socket.get(), terminal.name, terminal.master.get())));
   return sys::UniqueFd();
 }
 

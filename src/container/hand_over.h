@@ -17,10 +17,17 @@
 
 namespace myrt::container {
 
-/// Takes the terminal's master out of the process, if the plan has a terminal, and gives it to the
-/// console socket. Returned where no socket is named.
-Result<sys::UniqueFd> take_terminal(const plan::Plan& plan, const std::string& console_socket,
-                                    init::Launched& launched);
+/// The master of a process's terminal.
+struct Terminal {
+  sys::UniqueFd master;  // not open: the process has no terminal
+  std::string name;      // of the other end, in the container
+};
+
+/// Takes the terminal out of the process, if the plan has one.
+Result<Terminal> receive_terminal(const plan::Plan& plan, init::Launched& launched);
+
+/// Gives the terminal to the console socket. Returned where no socket is named.
+Result<sys::UniqueFd> give_terminal(Terminal terminal, const std::string& console_socket);
 
 /// A connection to the agent of the filter's listener. Not open: there is no listener.
 Result<sys::UniqueFd> connect_agent(const std::optional<seccomp::Filter>& filter);

@@ -93,6 +93,12 @@ Result<Inputs> read_inputs(const Store& store, std::string_view id, const Create
     return std::unexpected(located(plan.error(), name, inputs.config_text));
   }
   inputs.plan = *std::move(plan);
+  if (inputs.plan.process.has_value()) {
+    const Result<void> settled = settle_apparmor(*inputs.plan.process);
+    if (!settled.has_value()) {
+      return std::unexpected(located(settled.error(), name, inputs.config_text));
+    }
+  }
   if (is_logged(LogLevel::kDebug)) {
     log(LogLevel::kDebug, plan::print(inputs.plan));
   }
@@ -106,6 +112,24 @@ Result<Spec> saved_spec(const Entry& entry) {
   const std::string text =
       MYRT_TRY(sys::read_file(entry.directory.get(), kSavedConfig, kMaxConfigBytes));
   return parse_spec(text, kSavedConfig);
+}
+
+Result<void> settle_apparmor(plan::ProcessPlan& process) {
+  if (process.apparmor_profile.empty()) {
+    return {};
+  }
+  const Result<std::string> enabled =
+      sys::read_value(AT_FDCWD, "/sys/module/apparmor/parameters/enabled");
+  if (enabled.has_value() && enabled->starts_with('Y')) {
+    return {};
+  }
+  if (process.apparmor_profile != "unconfined") {
+    return std::unexpected(
+        Error("/process/apparmorProfile: " + base::quote(process.apparmor_profile) +
+              " cannot be enforced, AppArmor is off on this host"));
+  }
+  process.apparmor_profile.clear();
+  return {};
 }
 
 Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root) {

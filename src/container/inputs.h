@@ -35,6 +35,10 @@ Result<Inputs> read_inputs(const Store& store, std::string_view id, const Create
 /// The spec that `create` read; the bundle's file may be another by now.
 Result<Spec> saved_spec(const Entry& entry);
 
+/// Whether the kernel can do what the process asks of AppArmor. "unconfined" is what a process is
+/// without it, and is taken out of the plan then.
+Result<void> settle_apparmor(plan::ProcessPlan& process);
+
 /// The compiled seccomp filter of the spec, if it has one, from the cache below the state root.
 Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root);
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "cgroup/manager.h"
+#include "init/apparmor.h"
 #include "init/console.h"
 #include "init/credentials.h"
 #include "init/descriptors.h"
@@ -118,12 +119,15 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   // While the host's procfs can still be seen: without one in sight a user namespace gets none
   // (mount_too_revealing).
   sys::UniqueFd procfs;
-  if (!plan.sysctl.empty()) {
-    procfs = MYRT_TRY(in("procfs for sysctl", rootfs::own_procfs()));
+  const std::string profile = plan.process.has_value() ? plan.process->apparmor_profile : "";
+  if (!plan.sysctl.empty() || !profile.empty()) {
+    procfs = MYRT_TRY(in("procfs of our own", rootfs::own_procfs()));
   }
   MYRT_TRY(run_creation_hooks(child, own.channel, callers_umask));
   sys::UniqueFd terminal = MYRT_TRY(make_console(plan, root.fd.get(), own.channel));
   MYRT_TRY(write_sysctls(procfs.get(), plan.sysctl));
+  // After the createContainer hooks, which are none of the container's programs.
+  MYRT_TRY(set_apparmor_profile(procfs.get(), profile));
   procfs.reset();
   MYRT_TRY(rootfs::finish(plan.rootfs, root));
   MYRT_TRY(rootfs::enter(plan.rootfs, std::move(root)));

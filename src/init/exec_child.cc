@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "init/apparmor.h"
 #include "init/console.h"
 #include "init/descriptors.h"
 #include "init/namespaces.h"
@@ -28,7 +29,16 @@ std::vector<int> numbers(const Channel& runtime, const ExecDoors& doors) {
   return list;
 }
 
-Result<void> join_cgroups(std::vector<sys::UniqueFd> tasks) {
+/// The clone inherits it.
+Result<void> set_own_profile(const std::string& profile) {
+  if (profile.empty()) {
+    return {};
+  }
+  const sys::UniqueFd procfs = MYRT_TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
+  return set_apparmor_profile(procfs.get(), profile);
+}
+
+Result<void> join_cgroups(const std::vector<sys::UniqueFd>& tasks) {
   for (const sys::UniqueFd& task : tasks) {
     MYRT_TRY(in("join the container's cgroup", sys::write_all(task.get(), "0", "tasks")));
   }
@@ -71,12 +81,14 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
   MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
   // While this /proc is still the host's.
   MYRT_TRY(sys::forget_arguments());
+  MYRT_TRY(set_own_profile(plan.process->apparmor_profile));
   if (plan.process->oom_score_adj.has_value()) {
     MYRT_TRY(
         in("process.oomScoreAdj", sys::write_value(AT_FDCWD, "/proc/self/oom_score_adj",
                                                    std::to_string(*plan.process->oom_score_adj))));
   }
-  MYRT_TRY(join_cgroups(std::move(doors.tasks)));
+  MYRT_TRY(join_cgroups(doors.tasks));
+  doors.tasks.clear();
   if (plan.new_keyring) {
     MYRT_TRY(new_session_keyring());
   }

@@ -81,7 +81,6 @@ std::vector<std::string> environment(const plan::Plan& plan, int root) {
   }
   if (plan.listen_fds > 0) {
     set_variable(list, "LISTEN_FDS", std::to_string(plan.listen_fds));
-    set_variable(list, "LISTEN_PID", "1");
     if (!plan.listen_names.empty()) {
       set_variable(list, "LISTEN_FDNAMES", plan.listen_names);
     }
@@ -192,7 +191,12 @@ Result<void> confine(const ChildPlan& child, Channel& runtime) {
 
 Error execute_program(const ChildPlan& child, const StartProgram& program) {
   const std::vector<char*> argv = c_strings(child.plan->process->args);
-  const std::vector<char*> envp = c_strings(program.environment);
+  std::vector<std::string> environment = program.environment;
+  if (child.plan->listen_fds > 0) {
+    // Not earlier: for `exec` the rest was made by another process.
+    set_variable(environment, "LISTEN_PID", std::to_string(::getpid()));
+  }
+  const std::vector<char*> envp = c_strings(environment);
   if (child.filter != nullptr && filter_waits(child)) {
     Result<void> loaded = in("seccomp", seccomp::load(*child.filter));
     if (!loaded.has_value()) {

@@ -26,6 +26,7 @@ Result<Plan> make_exec_plan(const Spec& spec, const ExecRequest& request,
   plan.new_keyring = request.new_keyring;
   plan.preserve_fds = request.listen_fds + request.preserve_fds;
   plan.listen_fds = request.listen_fds;
+  plan.listen_names = request.listen_fds > 0 ? request.listen_names : "";
   return plan;
 }
 

@@ -41,7 +41,8 @@ struct ExecRequest {
   std::string id;
   Process process;  // complete
   bool new_keyring = true;
-  int listen_fds = 0;
+  int listen_fds = 0;  // this and the next two as in Request
+  std::string listen_names;
   int preserve_fds = 0;
 };
 

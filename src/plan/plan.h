@@ -130,6 +130,7 @@ struct ProcessPlan {
   CapabilitySets capabilities;  // as prctl(2) and capset(2) will accept them
   std::vector<Rlimit> rlimits;
   bool no_new_privileges = false;
+  std::string apparmor_profile;  // empty: none to change to
   std::optional<int> oom_score_adj;
   friend bool operator==(const ProcessPlan&, const ProcessPlan&) = default;
 };

@@ -148,6 +148,8 @@ std::string process_text(const ProcessPlan& process) {
   text += line({"  ambient     ", hexadecimal(sets.ambient)});
   text += limits_text(process);
   text += line_if(process.no_new_privileges, {"  no new privileges"});
+  text +=
+      line_if(!process.apparmor_profile.empty(), {"  apparmor profile ", process.apparmor_profile});
   return text;
 }
 

@@ -21,13 +21,6 @@ std::uint64_t bit(int capability) { return std::uint64_t{1} << static_cast<unsig
 std::uint32_t low(std::uint64_t set) { return static_cast<std::uint32_t>(set); }
 std::uint32_t high(std::uint64_t set) { return static_cast<std::uint32_t>(set >> 32U); }
 
-int prctl_capability(int option, int capability) {
-  return ::prctl(option, static_cast<unsigned long>(capability), 0UL, 0UL, 0UL);
-}
-
-/// 1 in the bounding set, 0 not in it, -1 (EINVAL) unknown to the kernel.
-int read_bounding(int capability) { return prctl_capability(PR_CAPBSET_READ, capability); }
-
 /// Sets all three ids of one kind. Not through glibc: its wrapper would make every thread of the
 /// process do the same, with bookkeeping that a clone without the library's knowledge has made
 /// stale.
@@ -65,18 +58,15 @@ Result<void> set_keep_capabilities(bool on) {
 }
 
 Result<void> limit_bounding_set(std::uint64_t keep) {
-  for (int capability = 0; capability < kBits; ++capability) {
-    if ((keep & bit(capability)) != 0 || prctl_capability(PR_CAPBSET_DROP, capability) == 0) {
+  for (int capability = 0; capability <= last_capability(); ++capability) {
+    if ((keep & bit(capability)) != 0 || ::cap_drop_bound(capability) == 0) {
       continue;
     }
-    // Dropping needs CAP_SETPCAP, even of a bit that is not there or not known.
+    // Dropping needs CAP_SETPCAP, even of a bit that is not there.
     const int code = errno;
-    if (code == EINVAL) {  // beyond the last one that the kernel knows
-      return {};
-    }
-    if (read_bounding(capability) > 0) {
+    if (::cap_get_bound(capability) > 0) {
       return std::unexpected(
-          Error::from_code(code, {"prctl PR_CAPBSET_DROP ", std::to_string(capability)}));
+          Error::from_code(code, {"cap_drop_bound ", std::to_string(capability)}));
     }
   }
   return {};
@@ -100,17 +90,14 @@ Result<void> set_capabilities(std::uint64_t effective, std::uint64_t permitted,
 }
 
 Result<void> set_ambient(std::uint64_t ambient) {
-  if (::prctl(PR_CAP_AMBIENT, static_cast<unsigned long>(PR_CAP_AMBIENT_CLEAR_ALL), 0UL, 0UL, 0UL) <
-      0) {
-    return std::unexpected(Error::from_errno({"prctl PR_CAP_AMBIENT_CLEAR_ALL"}));
+  if (::cap_reset_ambient() < 0) {
+    return std::unexpected(Error::from_errno({"cap_reset_ambient"}));
   }
   for (int capability = 0; capability < kBits; ++capability) {
-    if ((ambient & bit(capability)) != 0 &&
-        ::prctl(PR_CAP_AMBIENT, static_cast<unsigned long>(PR_CAP_AMBIENT_RAISE),
-                static_cast<unsigned long>(capability), 0UL, 0UL) < 0) {
+    if ((ambient & bit(capability)) != 0 && ::cap_set_ambient(capability, CAP_SET) < 0) {
       const int code = errno;
       return std::unexpected(
-          Error::from_code(code, {"prctl PR_CAP_AMBIENT_RAISE ", std::to_string(capability)}));
+          Error::from_code(code, {"cap_set_ambient ", std::to_string(capability)}));
     }
   }
   return {};
@@ -125,34 +112,9 @@ Result<std::uint64_t> permitted_capabilities() {
   return std::uint64_t{sets[1].permitted} << 32U | sets[0].permitted;
 }
 
-Result<std::uint64_t> bounding_capabilities() {
-  std::uint64_t set = 0;
-  for (int capability = 0; capability < kBits; ++capability) {
-    const int held = read_bounding(capability);
-    if (held < 0 && errno == EINVAL) {  // beyond the last one that the kernel knows
-      break;
-    }
-    if (held < 0) {
-      const int code = errno;
-      return std::unexpected(
-          Error::from_code(code, {"prctl PR_CAPBSET_READ ", std::to_string(capability)}));
-    }
-    set |= held == 1 ? bit(capability) : 0;
-  }
-  return set;
-}
-
 int last_capability() {
-  // The kernel knows `known` and does not know `unknown`; halves the gap between them. Kernels that
-  // are too old for the headers' last capability (Linux 5.9) are too old for mount_setattr(2),
-  // without which nothing works, so one call is enough on most.
-  int known = CAP_LAST_CAP;
-  int unknown = read_bounding(CAP_LAST_CAP + 1) < 0 ? CAP_LAST_CAP + 1 : kBits;
-  while (unknown - known > 1) {
-    const int middle = (known + unknown) / 2;
-    (read_bounding(middle) >= 0 ? known : unknown) = middle;
-  }
-  return known;
+  // libcap has asked the kernel when the program started.
+  return ::cap_max_bits() - 1;
 }
 
 }  // namespace myrt::sys

@@ -1,4 +1,4 @@
-// Ids, groups and capability sets of the calling process. The only user of libcap's header.
+// Ids, groups and capability sets of the calling process. The only user of libcap.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,6 @@ Result<void> set_capabilities(std::uint64_t effective, std::uint64_t permitted,
 Result<void> set_ambient(std::uint64_t ambient);
 /// The permitted set of the calling process.
 Result<std::uint64_t> permitted_capabilities();
-/// The bounding set.
-Result<std::uint64_t> bounding_capabilities();
 /// The highest capability number that the running kernel has.
 int last_capability();
 

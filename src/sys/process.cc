@@ -122,6 +122,7 @@ Result<void> forget_arguments() {
     return std::unexpected(Error("/proc/PID/stat: no place of the command line"));
   }
   // The environment follows the command line on the stack (execve(2) puts them there).
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives the address as a number
   ::explicit_bzero(reinterpret_cast<void*>(own.arguments_start),
                    own.environment_end - own.arguments_start);
   return {};

@@ -41,8 +41,9 @@ TEST(Quote, EscapesTheSecondRangeOfControlCharacters) {
 TEST(Quote, EscapesBytesThatAreNotUtf8) { EXPECT_EQ(quote("a\xff\xc3"), R"("a\xff\xc3")"); }
 
 TEST(Quote, ShowsTheFirstBytesOfALongText) {
-  EXPECT_EQ(quote(std::string(64, 'x')), '"' + std::string(64, 'x') + '"');
-  EXPECT_EQ(quote(std::string(65, 'x')), '"' + std::string(64, 'x') + "\"...");
+  const std::string longest(64, 'x');
+  EXPECT_EQ(quote(longest), concat({"\"", longest, "\""}));
+  EXPECT_EQ(quote(longest + "x"), concat({"\"", longest, "\"..."}));
 }
 
 TEST(Quote, DoesNotCutACharacter) { EXPECT_EQ(quote("abé", 3), "\"ab\"..."); }

@@ -70,5 +70,20 @@ TEST(ListenFds, AreNoneWhenTheirNumberIsNone) {
   }
 }
 
+TEST(ServiceManager, IsKnownByItsVariables) {
+  const Result<sys::ExitStatus> status = sys::run_in_child([] {
+    ::unsetenv("NOTIFY_SOCKET");
+    ::unsetenv("LISTEN_FDNAMES");
+    if (!notify_socket().empty() || !listen_names().empty()) {
+      return 1;
+    }
+    ::setenv("NOTIFY_SOCKET", "@manager", 1);
+    ::setenv("LISTEN_FDNAMES", "web:tls", 1);
+    return notify_socket() == "@manager" && listen_names() == "web:tls" ? 0 : 2;
+  });
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->shell_code(), 0);
+}
+
 }  // namespace
 }  // namespace myrt::cli

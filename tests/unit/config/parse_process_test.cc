@@ -198,16 +198,20 @@ TEST(ParseProcess, HoldsTheConsoleSizeToWhatATerminalHas) {
               IsEmpty());
 }
 
+TEST(ParseProcess, ReadsTheAppArmorProfile) {
+  EXPECT_EQ(parse_with(R"("apparmorProfile": "docker-default")").value.apparmor_profile,
+            "docker-default");
+}
+
 TEST(ParseProcess, RefusesWhatIsNotSupportedYet) {
   EXPECT_THAT(
       parse_with(
           R"("scheduler": {"policy": "SCHED_IDLE"}, "ioPriority": {"class": "IOPRIO_CLASS_BE"},
-                            "execCPUAffinity": {"initial": "0"}, "apparmorProfile": "docker-default",
+                            "execCPUAffinity": {"initial": "0"},
                             "selinuxLabel": "system_u:system_r:container_t:s0")")
           .faults,
-      ElementsAre("/apparmorProfile: not supported yet", "/execCPUAffinity: not supported yet",
-                  "/ioPriority: not supported yet", "/scheduler: not supported yet",
-                  "/selinuxLabel: not supported yet"));
+      ElementsAre("/execCPUAffinity: not supported yet", "/ioPriority: not supported yet",
+                  "/scheduler: not supported yet", "/selinuxLabel: not supported yet"));
 }
 
 }  // namespace

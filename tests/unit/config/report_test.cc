@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+
 namespace myrt::config {
 namespace {
 
@@ -40,7 +42,7 @@ TEST(Report, JoinsTenFaultsAndCountsTheRest) {
       "f:1:1: 9";
   EXPECT_EQ(report_of(findings, "{}", "f"), kTen);
   findings.fault("", "10");
-  EXPECT_EQ(report_of(findings, "{}", "f"), std::string(kTen) + "; and 1 more");
+  EXPECT_EQ(report_of(findings, "{}", "f"), base::concat({kTen, "; and 1 more"}));
 }
 
 TEST(Report, StaysOnOneLineBelowFourKibibytes) {

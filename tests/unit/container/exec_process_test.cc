@@ -22,6 +22,7 @@ Process container_process() {
           .capabilities = {.bounding = kKill, .effective = kKill, .permitted = kKill},
           .rlimits = {{.resource = 7, .soft = 10, .hard = 20}},
           .no_new_privileges = true,
+          .apparmor_profile = "container's",
           .oom_score_adj = 100};
 }
 
@@ -88,6 +89,11 @@ TEST(ChangedProcess, TakesAnotherWorkingDirectory) {
   EXPECT_EQ(changed({.args = {"sh"}, .cwd = "/tmp"}).cwd, "/tmp");
 }
 
+TEST(ChangedProcess, TakesAnotherAppArmorProfile) {
+  EXPECT_EQ(changed({.args = {"sh"}, .apparmor_profile = "other"}).apparmor_profile, "other");
+  EXPECT_EQ(changed({.args = {"sh"}}).apparmor_profile, "container's");
+}
+
 TEST(ChangedProcess, DoesNotLoseNoNewPrivileges) {
   EXPECT_TRUE(changed({.args = {"sh"}, .no_new_privileges = false}).no_new_privileges);
 }
@@ -99,13 +105,19 @@ TEST(ChangedProcess, RefusesWhatCannotMeanAnything) {
   EXPECT_EQ(refusal({.additional_gids = {4294967295}}),
             "--additional-gids: want 0 to 4294967294, got 4294967295");
   EXPECT_EQ(refusal({.capabilities = {"NET_RAW"}}), "--cap: unknown capability \"NET_RAW\"");
+  EXPECT_EQ(refusal({.selinux_label = "system_u:system_r:container_t:s0"}),
+            "--process-label: not supported yet");
   const Result<Process> nothing = changed_process(container_process(), {});
   ASSERT_FALSE(nothing.has_value());
   EXPECT_EQ(nothing.error().text(), "want a program, or --process");
 }
 
 TEST(CompletedProcess, TakesTheFileAsItIs) {
-  const Process process = {.user = {.uid = 1}, .args = {"x"}, .cwd = "/", .oom_score_adj = 5};
+  const Process process = {.user = {.uid = 1},
+                           .args = {"x"},
+                           .cwd = "/",
+                           .apparmor_profile = "its own",
+                           .oom_score_adj = 5};
 
   EXPECT_EQ(completed_process(container_process(), {.process = process,
                                                     .has_capabilities = true,
@@ -121,6 +133,7 @@ TEST(CompletedProcess, TakesFromTheContainerWhatTheFileLacks) {
   EXPECT_EQ(process.capabilities, container_process().capabilities);
   EXPECT_EQ(process.rlimits, container_process().rlimits);
   EXPECT_TRUE(process.no_new_privileges);
+  EXPECT_EQ(process.apparmor_profile, "container's");
   EXPECT_EQ(process.oom_score_adj, 100);
   EXPECT_THAT(process.env, ElementsAre());
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -176,6 +177,69 @@ TEST_F(LifeTest, KillHitsNobodyWhoHasThePidNow) {
   EXPECT_EQ(killed.error().code(), ESRCH);
   EXPECT_EQ(killed.error().text(), "container not running");
   EXPECT_EQ(process.end(), SIGKILL);
+}
+
+TEST_F(LifeTest, PauseNeedsACgroup) {
+  const Process process;
+  make(created("c1", process.id()));
+
+  EXPECT_EQ(pause(store, "c1").error().text(),
+            "cannot pause a container without cgroups: it was created with cgroups disabled");
+}
+
+TEST_F(LifeTest, PauseNeedsAProcess) {
+  make(created("c1", {}));
+
+  const Result<void> paused = pause(store, "c1");
+
+  ASSERT_FALSE(paused.has_value());
+  EXPECT_EQ(paused.error().code(), ESRCH);
+  EXPECT_EQ(paused.error().text(), "container not running");
+}
+
+TEST_F(LifeTest, ResumeIsForPausedContainersAlone) {
+  const Process process;
+  make(created("c1", process.id()));
+  make(created("c2", {}));
+
+  EXPECT_EQ(resume(store, "c1").error().text(), "container not paused");
+  EXPECT_EQ(resume(store, "c2").error().text(), "container not paused");
+}
+
+TEST_F(LifeTest, ResumeDoesNotWaitForOtherCommands) {
+  const Process process;
+  make(created("c1", process.id()));
+  const Result<Entry> busy = open_entry(store, "c1");
+  ASSERT_TRUE(lock(*busy, -1).has_value());
+
+  EXPECT_EQ(resume(store, "c1").error().text(), "container not paused");
+}
+
+TEST_F(LifeTest, ProcessesWithoutCgroupsAreThoseOfThePidNamespace) {
+  const Process process;
+  make(created("c1", process.id()));
+
+  const Result<std::vector<pid_t>> found = processes(store, "c1");
+
+  ASSERT_TRUE(found.has_value()) << found.error().text();
+  // It is that of the test here.
+  EXPECT_TRUE(std::ranges::binary_search(*found, process.id().pid));
+  EXPECT_TRUE(std::ranges::binary_search(*found, ::getpid()));
+}
+
+TEST_F(LifeTest, ProcessesWithoutCgroupsAndPidNamespaceAreTheOneThatIsKnown) {
+  const Process process;
+  Record record = created("c1", process.id());
+  record.own_pid_namespace = false;
+  make(record);
+
+  EXPECT_EQ(processes(store, "c1").value(), std::vector<pid_t>{process.id().pid});
+}
+
+TEST_F(LifeTest, ProcessesOfAStoppedContainerAreNone) {
+  make(created("c1", {}));
+
+  EXPECT_EQ(processes(store, "c1").value(), std::vector<pid_t>{});
 }
 
 TEST_F(LifeTest, DeleteRefusesARunningContainer) {

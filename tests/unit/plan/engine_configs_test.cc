@@ -16,6 +16,7 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 cgroup::Layout v1_layout() {
   cgroup::Layout layout;
@@ -135,6 +136,17 @@ TEST(EngineConfigs, OfPodsJoinTheirNetworkAndLeaveItAsItIs) {
   EXPECT_THAT(plan.namespaces.joins,
               ElementsAre(Join{.kind = NamespaceKind::kNetwork,
                                .path = "/var/run/netns/cni-3c1f8a52-7d6e-4b90-a1c2-d3e4f5061728"}));
+  EXPECT_FALSE(plan.namespaces.loopback_up);
+  EXPECT_EQ(step_on(plan, "/dev/shm").kind, MountKind::kBind);
+}
+
+TEST(EngineConfigs, OfContainersInPodsJoinTheirSandbox) {
+  const Plan plan = planned("containerd-cri");
+  EXPECT_THAT(
+      plan.namespaces.joins,
+      UnorderedElementsAre(Join{.kind = NamespaceKind::kIpc, .path = "/proc/1234/ns/ipc"},
+                           Join{.kind = NamespaceKind::kUts, .path = "/proc/1234/ns/uts"},
+                           Join{.kind = NamespaceKind::kNetwork, .path = "/proc/1234/ns/net"}));
   EXPECT_FALSE(plan.namespaces.loopback_up);
   EXPECT_EQ(step_on(plan, "/dev/shm").kind, MountKind::kBind);
 }

@@ -36,6 +36,13 @@ TEST(ExecPlan, HoldsTheProcessAndTheDescriptors) {
   EXPECT_FALSE(plan->namespaces.in_user_namespace);
 }
 
+TEST(ExecPlan, HasToFindTheWorkingDirectory) {
+  const Result<Plan> plan = make_exec_plan({}, request_as(0, 0), root_host());
+
+  ASSERT_TRUE(plan.has_value()) << plan.error().text();
+  EXPECT_FALSE(plan->process->make_cwd);
+}
+
 TEST(ExecPlan, SetsUpAsTheNamespacesRootOrAsTheProcess) {
   const Result<Plan> plan = make_exec_plan(with_user_namespace(), request_as(3, 6), root_host());
 

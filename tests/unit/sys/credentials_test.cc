@@ -16,6 +16,15 @@ namespace {
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint32_t kKeep = 0xFFFFFFFF;  // "no change" to the kernel (setresuid(2))
 
+/// The set that the kernel shows, without the code under test.
+std::uint64_t bounding_set() {
+  std::uint64_t set = 0;
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    set |= ::prctl(PR_CAPBSET_READ, bit, 0UL, 0UL, 0UL) == 1 ? std::uint64_t{1} << bit : 0;
+  }
+  return set;
+}
+
 TEST(LastCapability, IsTheHighestThatThePrctlKnows) {
   const int last = last_capability();
   EXPECT_GE(last, 40);  // CAP_CHECKPOINT_RESTORE, Linux 5.9
@@ -24,28 +33,21 @@ TEST(LastCapability, IsTheHighestThatThePrctlKnows) {
   EXPECT_EQ(::prctl(PR_CAPBSET_READ, last + 1, 0UL, 0UL, 0UL), -1);
 }
 
-TEST(BoundingCapabilities, HasNoBitThatTheKernelDoesNotKnow) {
-  const auto set = bounding_capabilities();
-  ASSERT_TRUE(set.has_value());
-  EXPECT_EQ(*set >> static_cast<unsigned>(last_capability()) >> 1U, 0U);
-}
-
 TEST(LimitBoundingSet, DropsNothingThatIsKept) {
-  const auto before = bounding_capabilities();
+  const std::uint64_t before = bounding_set();
   ASSERT_TRUE(limit_bounding_set(kAll).has_value());
-  ASSERT_TRUE(before.has_value());
-  EXPECT_EQ(bounding_capabilities(), *before);
+  EXPECT_EQ(bounding_set(), before);
 }
 
 TEST(LimitBoundingSet, KeepsExactlyTheBitsAskedForOrSaysWhichItMayNotDrop) {
   const auto status = run_in_child([] {
     constexpr std::uint64_t kTwo = 1U << 5U | 1U << 10U;  // CAP_KILL, CAP_NET_BIND_SERVICE
-    const std::uint64_t before = bounding_capabilities().value_or(0);
+    const std::uint64_t before = bounding_set();
     const auto done = limit_bounding_set(kTwo);
     if (done.has_value()) {
-      return bounding_capabilities() == (before & kTwo) ? 0 : 1;
+      return bounding_set() == (before & kTwo) ? 0 : 1;
     }
-    return done.error().text() == "prctl PR_CAPBSET_DROP 0: Operation not permitted" ? 0 : 2;
+    return done.error().text() == "cap_drop_bound 0: Operation not permitted" ? 0 : 2;
   });
   ASSERT_TRUE(status.has_value());
   EXPECT_EQ(status->shell_code(), 0);
@@ -106,8 +108,7 @@ TEST(SetAmbient, NamesTheCapabilityThatIsNotInheritable) {
       return 1;
     }
     const auto done = set_ambient(1U << 5U);
-    return !done.has_value() &&
-                   done.error().text() == "prctl PR_CAP_AMBIENT_RAISE 5: Operation not permitted"
+    return !done.has_value() && done.error().text() == "cap_set_ambient 5: Operation not permitted"
                ? 0
                : 2;
   });

@@ -1,5 +1,6 @@
 #include "sys/proc.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -112,7 +113,8 @@ TEST(OwnMountinfo, HasTheRoot) {
   EXPECT_TRUE(found);
 }
 
-// Field 22 is 8317, field 33 is 32, fields 48 and 51 are 1000 and 2000, field 52 is 9.
+// Field 22 is 8317, field 31 is 30, field 33 is 32, fields 48 and 51 are 1000 and 2000, field 52
+// is 9.
 constexpr std::string_view kTail =
     " S 1 10 10 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 8317 22 23 24 25 26 27 28 29 30 31 32 33 34 "
     "35 36 37 17 0 0 0 0 0 0 0 0 1000 0 0 2000 9\n";
@@ -124,9 +126,25 @@ TEST(ParseProcessStat, ReadsTheFieldsThatAreUsed) {
   EXPECT_EQ(stat->comm, "cat");
   EXPECT_EQ(stat->start_time, 8317U);
   EXPECT_EQ(stat->exit_code, 9);
+  EXPECT_EQ(stat->pending_signals, 30U);
   EXPECT_EQ(stat->ignored_signals, 32U);
   EXPECT_EQ(stat->arguments_start, 1000U);
   EXPECT_EQ(stat->environment_end, 2000U);
+}
+
+TEST(ProcessStat, TellsWhichSignalsWait) {
+  ::sigset_t usr1;
+  ::sigemptyset(&usr1);
+  ::sigaddset(&usr1, SIGUSR1);
+  ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &usr1, nullptr), 0);
+  ASSERT_EQ(::raise(SIGUSR1), 0);
+  const auto stat = process_stat(::getpid());
+  int number = 0;
+  EXPECT_EQ(::sigwait(&usr1, &number), 0);
+  ASSERT_EQ(::pthread_sigmask(SIG_UNBLOCK, &usr1, nullptr), 0);
+
+  ASSERT_TRUE(stat.has_value());
+  EXPECT_EQ(stat->pending_signals, 1U << (SIGUSR1 - 1U));
 }
 
 TEST(ParseProcessStat, TakesANameThatLooksLikeTheFieldsBehindIt) {
