@@ -1,16 +1,11 @@
 // Terminals: process.terminal, consoleSize, --console-socket (runtimes hand the master end to the
 // caller).
 
-#include <fcntl.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include <array>
-
 #include "support/fixture.h"
+#include "support/terminal.h"
 #include "support/unix_socket.h"
 
 namespace myrt::test {
@@ -19,24 +14,6 @@ namespace {
 class Console : public RuntimeTest {
  protected:
   Console() { bundle_.set("/process/terminal", "true"); }
-
-  // What comes out of a terminal until its other end is closed (EIO) or `end` was seen.
-  static std::string read_terminal(int master, const std::string& end) {
-    std::string text;
-    std::array<char, 512> buffer{};
-    while (!contains(text, end)) {
-      pollfd poll_fd{.fd = master, .events = POLLIN, .revents = 0};
-      if (::poll(&poll_fd, 1, 5'000) != 1) {
-        break;
-      }
-      const ssize_t count = ::read(master, buffer.data(), buffer.size());
-      if (count <= 0) {
-        break;
-      }
-      text.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    return text;
-  }
 
   // Runs the bundle with a console socket, and returns what the terminal shows.
   std::string output_by_socket() {
@@ -137,56 +114,44 @@ TEST_F(Console, SocketMustBeASocket) {
 
 class ForegroundConsole : public Console {
  protected:
-  ForegroundConsole() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    ::grantpt(master_.get());
-    ::unlockpt(master_.get());
-    std::array<char, 64> name{};
-    ::ptsname_r(master_.get(), name.data(), name.size());
-    slave_ = open_fd(name.data(), O_RDWR | O_NOCTTY);
-  }
-
   // `run` on the terminal of the test.
   Process run_on_terminal(const Container& container) {
     Command command = container.run_command();
-    command.stdin_fd = command.stdout_fd = command.stderr_fd = slave_.get();
+    command.stdin_fd = command.stdout_fd = command.stderr_fd = terminal_.slave();
     return Process(command);
   }
 
-  Fd master_;
-  Fd slave_;
+  const Terminal terminal_;
 };
 
 TEST_F(ForegroundConsole, ShowsWhatTheProgramWrites) {
   bundle_.shell("tty; echo end; exit 5");
   const Container container(bundle_);
   Process running = run_on_terminal(container);
-  EXPECT_EQ(read_terminal(master_.get(), "end\r\n"), "/dev/pts/0\r\nend\r\n");
+  EXPECT_EQ(read_terminal(terminal_.master(), "end\r\n"), "/dev/pts/0\r\nend\r\n");
   EXPECT_EQ(running.wait().exit_code, 5);
 }
 
 TEST_F(ForegroundConsole, HasTheSizeOfTheCallersTerminal) {
-  winsize size{};
-  size.ws_row = 33;
-  size.ws_col = 99;
-  ASSERT_EQ(::ioctl(master_.get(), TIOCSWINSZ, &size), 0);
+  terminal_.resize(33, 99);
   bundle_.shell("sleep 0.2; stty size; echo end");
   const Container container(bundle_);
   Process running = run_on_terminal(container);
-  EXPECT_EQ(read_terminal(master_.get(), "end\r\n"), "33 99\r\nend\r\n");
+  EXPECT_EQ(read_terminal(terminal_.master(), "end\r\n"), "33 99\r\nend\r\n");
   running.wait();
 }
 
 TEST_F(ForegroundConsole, PutsTheCallersTerminalBackAsItWas) {
   termios before{};
-  ASSERT_EQ(::tcgetattr(slave_.get(), &before), 0);
+  ASSERT_EQ(::tcgetattr(terminal_.slave(), &before), 0);
   bundle_.shell("echo end");
   const Container container(bundle_);
   Process running = run_on_terminal(container);
-  read_terminal(master_.get(), "end\r\n");
+  read_terminal(terminal_.master(), "end\r\n");
   EXPECT_EQ(running.wait().exit_code, 0);
 
   termios after{};
-  ASSERT_EQ(::tcgetattr(slave_.get(), &after), 0);
+  ASSERT_EQ(::tcgetattr(terminal_.slave(), &after), 0);
   EXPECT_EQ(after.c_lflag, before.c_lflag);
   EXPECT_EQ(after.c_iflag, before.c_iflag);
   EXPECT_EQ(after.c_oflag, before.c_oflag);
@@ -196,10 +161,10 @@ TEST_F(ForegroundConsole, PassesInputOnUnchanged) {
   bundle_.shell("stty raw -echo; echo ready; dd bs=1 count=3 2>/dev/null | od -An -tx1; echo end");
   const Container container(bundle_);
   Process running = run_on_terminal(container);
-  ASSERT_TRUE(contains(read_terminal(master_.get(), "ready\n"), "ready"));
+  ASSERT_TRUE(contains(read_terminal(terminal_.master(), "ready\n"), "ready"));
   // The caller's terminal is in raw mode: control characters are input like any other.
-  ASSERT_EQ(::write(master_.get(), "\x03\x1ax", 3), 3);
-  EXPECT_TRUE(contains(read_terminal(master_.get(), "end"), "03 1a 78"));
+  ASSERT_EQ(::write(terminal_.master(), "\x03\x1ax", 3), 3);
+  EXPECT_TRUE(contains(read_terminal(terminal_.master(), "end"), "03 1a 78"));
   running.wait();
 }
 

@@ -97,6 +97,20 @@ TEST_F(Kill, AllReachesEveryProcessOfTheContainer) {
   EXPECT_TRUE(eventually([] { return descendants().empty(); }));
 }
 
+TEST_F(Kill, AllSendsOtherSignalsToEveryProcess) {
+  bundle_.remove_namespace("pid").shell(
+      "member() { trap \"echo $1; exit 0\" USR1; echo ready; while :; do sleep 0.02; done; }; "
+      "member child & member parent");
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+  ASSERT_TRUE(container.wait_for_output("ready\nready\n"));
+
+  EXPECT_TRUE(succeeded(container.call({"kill", "--all", container.id(), "USR1"})));
+  container.wait_exit();
+  EXPECT_TRUE(container.wait_for_output("child\n"));
+  EXPECT_TRUE(container.wait_for_output("parent\n"));
+}
+
 // Engines send it after every exit of a container that shares its pid namespace.
 TEST_F(Kill, AllSucceedsWhenNothingIsLeft) {
   Container container(bundle_);

@@ -97,12 +97,12 @@ TEST_F(MyrtMessages, StayShortWhateverTheConfigSays) {
 
 TEST_F(MyrtMessages, SayWhyAProgramCannotStart) {
   expect_program_to_be("#!/bin/nope\n",
-                       "script interpreter \"/bin/nope\": No such file or directory");
+                       "script interpreter \"/bin/nope\": no such file or directory");
   expect_program_to_be("#!/bin/sh\r\n",
                        "its #! line ends in CRLF, so the interpreter is \"/bin/sh\\r\": "
-                       "No such file or directory");
-  expect_program_to_be("plain\n", "neither an ELF file nor a script with #!: Exec format error");
-  expect_program_to_be("", "the file is empty: Exec format error");
+                       "no such file or directory");
+  expect_program_to_be("plain\n", "neither an ELF file nor a script with #!: exec format error");
+  expect_program_to_be("", "the file is empty: exec format error");
 }
 
 TEST_F(MyrtMessages, SayWhichElfInterpreterIsMissing) {
@@ -111,18 +111,18 @@ TEST_F(MyrtMessages, SayWhichElfInterpreterIsMissing) {
       .args({"/program"});
   const Outcome outcome = Container(bundle_).create();
   EXPECT_TRUE(failed(outcome, "exec: \"/program\": ELF interpreter \"/lib"));
-  EXPECT_TRUE(outcome.err.ends_with("\": No such file or directory\n")) << outcome;
+  EXPECT_TRUE(outcome.err.ends_with("\": no such file or directory\n")) << outcome;
 }
 
 TEST_F(MyrtMessages, SayWhyAProgramIsNotFound) {
   bundle_.args({"nope"});
   expect_create_to_say("exec: \"nope\": executable file not found in $PATH");
   bundle_.args({"/nope"});
-  expect_create_to_say("exec: \"/nope\": stat /nope: No such file or directory");
+  expect_create_to_say("exec: \"/nope\": stat /nope: no such file or directory");
   bundle_.args({"/etc"});
-  expect_create_to_say("exec: \"/etc\": Is a directory");
+  expect_create_to_say("exec: \"/etc\": is a directory: permission denied");
   bundle_.file("closed", "#!/bin/sh\n", 0644).args({"/closed"});
-  expect_create_to_say("exec: \"/closed\": Permission denied");
+  expect_create_to_say("exec: \"/closed\": permission denied");
 }
 
 TEST_F(MyrtMessages, NameTheMountThatFailed) {
@@ -159,7 +159,8 @@ TEST_F(MyrtMessages, NameTheNamespaceThatCannotBeJoined) {
 
 // Words that engines look for.
 TEST_F(MyrtMessages, AboutUnknownContainersAreThoseOfRunc) {
-  for (const char* command : {"start", "state", "kill", "delete"}) {
+  for (const char* command :
+       {"start", "state", "kill", "delete", "pause", "resume", "ps", "update"}) {
     expect_message(call({command, "nobody"}),
                    std::string(command) + " nobody: container does not exist");
   }

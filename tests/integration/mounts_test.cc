@@ -222,6 +222,36 @@ TEST_F(Mounts, OfOverlayJoinTheirLayers) {
   EXPECT_EQ(whiteout.st_rdev, 0U);
 }
 
+// As engines name them. One string of fsconfig(2) has at most 255 bytes.
+TEST_F(Mounts, OfOverlayTakeLongPaths) {
+  if (!has_filesystem("overlay")) {
+    GTEST_SKIP() << "needs overlay in the kernel";
+  }
+  const std::string one = std::string(199, 'a') + "1";
+  const std::string two = std::string(199, 'a') + "2";
+  const std::string upper = workspace() / std::string(250, 'u');
+  const std::string work = workspace() / std::string(250, 'w');
+  fs::create_directories(upper);
+  fs::create_directories(work);
+  bundle_.mount("/mnt", "overlay", "overlay",
+                {"lowerdir=" + source(one).string() + ":" + source(two).string(),
+                 "upperdir=" + upper, "workdir=" + work});
+  EXPECT_EQ(output_of("ls /mnt; echo new > /mnt/new"), one + "\n" + two + "\n");
+  EXPECT_EQ(read_file(upper + "/new"), "new\n");
+}
+
+TEST_F(Mounts, OfOverlayTakeManyLayers) {
+  if (!has_filesystem("overlay")) {
+    GTEST_SKIP() << "needs overlay in the kernel";
+  }
+  std::string lower;
+  for (char layer = 'a'; layer <= 'z'; ++layer) {
+    lower += (lower.empty() ? "lowerdir=" : ":") + source({layer}).string();
+  }
+  bundle_.mount("/mnt", "overlay", "overlay", {lower});
+  EXPECT_EQ(output_of("ls /mnt | wc -l"), "26\n");
+}
+
 TEST_F(Mounts, AreInvisibleOnTheHostWhileTheContainerRuns) {
   const std::string before = read_file("/proc/self/mountinfo");
   bundle_.mount("/mnt", "tmpfs", "tmpfs", {}).args({"/bin/sleep", "100"});

@@ -28,6 +28,27 @@ TEST_F(MyrtOptions, PidfdSocketGetsADescriptorOfTheProcess) {
   EXPECT_EQ(field_of(info, "Pid"), std::to_string(container.pid()));
 }
 
+TEST_F(MyrtOptions, PidfdSocketMustBeThere) {
+  const std::string id = unique_name();
+  Container container(bundle_, id);
+  expect_message(run(container.create_command({"--pidfd-socket", "/nonexistent/pidfd"})),
+                 "create " + id +
+                     ": --pidfd-socket: connect to /nonexistent/pidfd: No such file or directory");
+  EXPECT_EQ(container.state(), "");
+}
+
+TEST_F(MyrtOptions, PidfdSocketIsThereForADetachedRunToo) {
+  const fs::path path = workspace() / "pidfd";
+  const UnixListener listener(path);
+  bundle_.args({"/bin/sleep", "100"});
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached({"--pidfd-socket", path})));
+  const std::optional<SocketMessage> message = listener.receive();
+  ASSERT_TRUE(message.has_value());
+  EXPECT_EQ(message->fds.size(), 1U);
+  EXPECT_TRUE(message->closed_after);
+}
+
 TEST_F(MyrtOptions, ConfigNamesAnotherFile) {
   bundle_.shell("echo from the bundle");
   const std::string other = bundle_.config();

@@ -1,13 +1,12 @@
 // process: program, working directory, environment, user (config.md "Process").
 
-#include <linux/keyctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "support/fixture.h"
+#include "support/keyring.h"
 
 namespace myrt::test {
 namespace {
@@ -187,20 +186,8 @@ TEST_F(Environment, EntriesWithoutANameAreRefused) {
   EXPECT_TRUE(failed(Container(bundle_).run()));
 }
 
-// Joins a session keyring of this name, with these permissions (keyctl(2)): a keyring that a
-// container may not view by its user shows up in the container's /proc/keys only when the container
-// possesses it.
-void join_session_keyring(const std::string& name, unsigned long permissions) {
-  const long serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str());
-  ASSERT_GT(serial, 0);
-  ASSERT_EQ(::syscall(SYS_keyctl, KEYCTL_SETPERM, serial, permissions), 0);
-}
-
 class Keyring : public RuntimeTest {
  protected:
-  static constexpr unsigned long kPossessorOnly = 0x3f000000;
-  static constexpr unsigned long kUserMaySearch = 0x3f080000;
-
   std::string keys(Container& container, const std::vector<std::string>& options) {
     const Outcome outcome = container.run(options);
     EXPECT_TRUE(succeeded(outcome));

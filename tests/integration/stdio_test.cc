@@ -86,19 +86,85 @@ TEST_F(Stdio, SocketsForAnotherProcessAreNot) {
   EXPECT_EQ(run_after("export LISTEN_FDS=1 LISTEN_PID=1", {socket.get()}).out, "none\n0\n1\n2\n");
 }
 
-TEST_F(Stdio, NoProcessThatLivesOnHoldsTheCallersPipe) {
-  Pipe pipe = make_pipe();
+TEST_F(Stdio, SocketsOfTheServiceManagerComeBeforeThoseAskedFor) {
+  const Fd socket = open_file("socket ");
+  const Fd second = open_file("asked for\n");
+  const Fd third = open_file("third");
+  bundle_.shell("cat <&3; cat <&4; echo $LISTEN_FDS; ls /proc/$$/fd; true");
+  Container container(bundle_);
+  Command command = container.run_command({"--preserve-fds", "1"});
+  command.argv.insert(command.argv.begin(),
+                      {"sh", "-c", "export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"", "sh"});
+  command.extra_fds = {socket.get(), second.get(), third.get()};
+  EXPECT_EQ(container.run(command).out, "socket asked for\n1\n0\n1\n2\n3\n4\n");
+}
+
+TEST_F(Stdio, NumbersOfSocketsThatAreNoneAreIgnored) {
+  const Fd socket = open_file("socket\n");
+  bundle_.shell("echo ${LISTEN_FDS-none}; ls /proc/$$/fd; true");
+  for (const char* count : {"x", "0", "", "1x"}) {
+    EXPECT_EQ(
+        run_after(std::string("export LISTEN_PID=$$ LISTEN_FDS=") + count, {socket.get()}).out,
+        "none\n0\n1\n2\n")
+        << count;
+  }
+}
+
+class MyrtStdio : public Stdio {};
+
+TEST_F(MyrtStdio, NamesOfSocketsAreHandedOverWithThem) {
+  const Fd socket = open_file("socket\n");
+  bundle_.shell("echo ${LISTEN_FDNAMES-none}");
+  EXPECT_EQ(run_after("export LISTEN_FDS=1 LISTEN_PID=$$ LISTEN_FDNAMES=web", {socket.get()}).out,
+            "web\n");
+  EXPECT_EQ(run_after("export LISTEN_FDS=1 LISTEN_PID=$$", {socket.get()}).out, "none\n");
+  EXPECT_EQ(run_after("export LISTEN_FDS=1 LISTEN_PID=1 LISTEN_FDNAMES=web", {socket.get()}).out,
+            "none\n");
+}
+
+// The program is not always the first process of its pid namespace.
+TEST_F(MyrtStdio, SocketsAreForThePidOfTheProgram) {
+  const Fd socket = open_file("socket\n");
+  bundle_.remove_namespace("pid").shell("[ $LISTEN_PID = $$ ] && echo mine");
+  EXPECT_EQ(run_after("export LISTEN_FDS=1 LISTEN_PID=$$", {socket.get()}).out, "mine\n");
+}
+
+TEST_F(MyrtStdio, SocketsOfExecAreForThePidOfItsProgram) {
+  const Fd socket = open_file("socket\n");
   bundle_.args({"/bin/sleep", "100"});
   Container container(bundle_);
-  Command command = container.create_command();
-  command.extra_fds = {pipe.write.get()};
-  ASSERT_TRUE(succeeded(container.create(command)));
-  pipe.write.reset();
-  // The container waits to be started: the end of file must come already now, or engines wait for
-  // ever.
-  EXPECT_EQ(read_to_end(pipe.read.get()), "");
-  EXPECT_TRUE(succeeded(container.start()));
-  EXPECT_EQ(container.status(), "running");
+  ASSERT_TRUE(succeeded(container.create()));
+  Command command = runtime_command(workspace(), {"exec", container.id(), "/bin/sh", "-c",
+                                                  "[ $LISTEN_PID = $$ ] && echo $LISTEN_FDNAMES"});
+  command.argv.insert(
+      command.argv.begin(),
+      {"sh", "-c", "export LISTEN_FDS=1 LISTEN_FDNAMES=web LISTEN_PID=$$; exec \"$@\"", "sh"});
+  command.extra_fds = {socket.get()};
+  EXPECT_EQ(run(command).out, "web\n");
+}
+
+TEST_F(MyrtStdio, VariablesOfSocketsReplaceThoseOfTheConfig) {
+  const Fd socket = open_file("socket\n");
+  bundle_.set("/process/env", R"(["PATH=/bin", "LISTEN_FDS=7", "LISTEN_PID=8", "HOME=/"])")
+      .args({"/bin/env"});
+  EXPECT_EQ(run_after("export LISTEN_FDS=1 LISTEN_PID=$$", {socket.get()}).out,
+            "PATH=/bin\nHOME=/\nLISTEN_FDS=1\nLISTEN_PID=1\n");
+}
+
+TEST_F(MyrtStdio, APreservedDescriptorThatIsNotOpenIsNamed) {
+  const Fd file = open_file("");
+  const std::string id = unique_name();
+  Container container(bundle_, id);
+  Command command = container.run_command({"--preserve-fds", "3"});
+  command.extra_fds = {file.get()};
+  expect_message(container.run(command),
+                 "run " + id + ": preserved descriptor 4: Bad file descriptor");
+  command = container.run_command();
+  command.argv.insert(command.argv.begin(),
+                      {"sh", "-c", "export LISTEN_FDS=2 LISTEN_PID=$$; exec \"$@\"", "sh"});
+  command.extra_fds = {file.get()};
+  expect_message(container.run(command),
+                 "run " + id + ": preserved descriptor 4: Bad file descriptor");
 }
 
 class ExitStatus : public RuntimeTest {};

@@ -9,5 +9,7 @@ namespace myrt::test {
 extern const std::string_view kPodmanConfig;
 extern const std::string_view kDockerConfig;
 extern const std::string_view kContainerdConfig;
+extern const std::string_view kCriContainerConfig;
+extern const std::string_view kCriPauseConfig;
 
 }  // namespace myrt::test

@@ -30,19 +30,27 @@ bool on_cgroup_filesystem(const fs::path& directory) {
          (status.f_type == CGROUP_SUPER_MAGIC || status.f_type == CGROUP2_SUPER_MAGIC);
 }
 
+// Directory by directory, as a recursive iterator ends when somebody else's cgroup goes meanwhile.
 // Parents come before their children.
-std::vector<fs::path> own_cgroups() {
-  std::vector<fs::path> found;
+void collect_own_cgroups(const fs::path& directory, std::vector<fs::path>& found) {
   std::error_code error;
-  for (fs::recursive_directory_iterator
-           entry("/sys/fs/cgroup", fs::directory_options::skip_permission_denied, error),
-       end;
-       !error && entry != end; entry.increment(error)) {
-    if (entry->is_directory(error) && contains(entry->path().string(), test_run().prefix) &&
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    if (!entry->is_directory(gone) || entry->is_symlink(gone)) {
+      continue;
+    }
+    if (contains(entry->path().string(), test_run().prefix) &&
         on_cgroup_filesystem(entry->path())) {
       found.push_back(entry->path());
     }
+    collect_own_cgroups(entry->path(), found);
   }
+}
+
+std::vector<fs::path> own_cgroups() {
+  std::vector<fs::path> found;
+  collect_own_cgroups("/sys/fs/cgroup", found);
   return found;
 }
 

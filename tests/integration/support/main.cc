@@ -34,6 +34,7 @@
 #include "support/probe.h"
 #include "support/process.h"
 #include "support/programs.h"
+#include "support/spy.h"
 #include "support/test_run.h"
 
 namespace myrt::test {
@@ -148,6 +149,9 @@ int main(int argc, char** argv) {
   }
   if (myrt::test::is_program(argc, argv)) {
     return myrt::test::program_main(argv);
+  }
+  if (myrt::test::is_spy(argc, argv)) {
+    return myrt::test::spy_main(argc, argv);
   }
   ::testing::InitGoogleTest(&argc, argv);
   if (GTEST_FLAG_GET(list_tests)) {

@@ -14,7 +14,12 @@ namespace myrt::test {
 std::vector<std::string> chroot_escape(const std::string& path,
                                        const std::string& program = "/probe");
 
-/// Whether this is a command line of `chroot_escape`, and its `main`.
+/// The command line of a service that speaks sd_notify(3): sends each of `datagrams` to
+/// $NOTIFY_SOCKET, and exits with 0. With "BARRIER=1" goes the end of a pipe, and its closing is
+/// awaited (sd_notify_barrier(3)). When something does not work it says what, and exits with 1.
+std::vector<std::string> notify(const std::vector<std::string>& datagrams);
+
+/// Whether this is a command line of the above, and its `main`.
 bool is_program(int argc, char** argv);
 int program_main(char** argv);
 

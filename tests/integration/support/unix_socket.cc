@@ -20,21 +20,39 @@ bool readable(int fd) {
   return ::poll(&poll_fd, 1, kPatienceMs) == 1;
 }
 
-}  // namespace
-
-UnixListener::UnixListener(const std::filesystem::path& path)
-    : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+// Through a descriptor, because a path of more than 107 bytes does not fit into the address
+// (unix(7)).
+sockaddr_un address_in(const Fd& directory, const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  // Through a descriptor, because a path of more than 107 bytes does not fit into the address
-  // (unix(7)).
-  const Fd directory = open_fd(path.parent_path(), O_PATH | O_DIRECTORY);
   const std::string text =
       "/proc/self/fd/" + std::to_string(directory.get()) + "/" + path.filename().string();
   std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
+  return address;
+}
+
+}  // namespace
+
+UnixListener::UnixListener(const std::filesystem::path& path)
+    : path_(path), socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const Fd directory = open_fd(path.parent_path(), O_PATH | O_DIRECTORY);
+  const sockaddr_un address = address_in(directory, path);
   if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(socket_.get(), 4) != 0) {
     ADD_FAILURE() << "listen on " << path << ": " << std::strerror(errno);
+  }
+}
+
+void UnixListener::fill() {
+  const Fd directory = open_fd(path_.parent_path(), O_PATH | O_DIRECTORY);
+  const sockaddr_un address = address_in(directory, path_);
+  for (;;) {
+    Fd own(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (::connect(own.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      EXPECT_EQ(errno, EAGAIN) << "connect to " << path_ << ": " << std::strerror(errno);
+      return;
+    }
+    own_.push_back(std::move(own));
   }
 }
 

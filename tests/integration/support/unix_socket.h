@@ -26,8 +26,14 @@ class UnixListener {
   /// within a second.
   std::optional<SocketMessage> receive() const;
 
+  /// Makes connections of the test's own until no more fit: the next connect(2) waits until one is
+  /// received, or fails when this object is gone.
+  void fill();
+
  private:
+  std::filesystem::path path_;
   Fd socket_;
+  std::vector<Fd> own_;
 };
 
 }  // namespace myrt::test
