@@ -16,7 +16,7 @@ _myrt_options() {
     create) echo "$create" ;;
     run) echo "$create -d --detach --keep --no-subreaper" ;;
     exec) echo '-p --process -t --tty --console-socket -d --detach --pid-file --pidfd-socket --preserve-fds --cgroup
-      --ignore-paused --cwd -e --env -u --user -g --additional-gids -c --cap --no-new-privs' ;;
+      --ignore-paused --cwd -e --env -u --user -g --additional-gids -c --cap --apparmor --process-label --no-new-privs' ;;
     kill) echo '-a --all' ;;
     delete) echo '-f --force -r --regex' ;;
     list) echo '-f --format -q --quiet' ;;

@@ -119,6 +119,8 @@ complete -c myrt -n '__myrt_at exec' -s e -l env -x -d 'One more variable, NAME=
 complete -c myrt -n '__myrt_at exec' -s u -l user -x -d 'UID[:GID]'
 complete -c myrt -n '__myrt_at exec' -s g -l additional-gids -x -d 'One more group'
 complete -c myrt -n '__myrt_at exec' -s c -l cap -x -a '(__myrt_capabilities)' -d 'One more capability'
+complete -c myrt -n '__myrt_at exec' -x -l apparmor -d 'AppArmor profile'
+complete -c myrt -n '__myrt_at exec' -x -l process-label -d 'SELinux label; not supported yet'
 complete -c myrt -n '__myrt_at exec' -l no-new-privs -d 'No more privileges by executing files'
 
 complete -c myrt -n '__myrt_at kill' -s a -l all -d 'To all of its processes'
