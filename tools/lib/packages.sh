@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # Installing the Debian packages that tools/packages lists (sourced, after steps.sh).
 
-# The packages of the named groups that are not installed, one a line.
+# The packages of the named groups, one a line.
+listed_packages() {
+  awk -v groups=" $* " '/^[^#]/ && index(groups, " " $1 " ") {print $2}' tools/packages | sort -u
+}
+
+# Those of them that are not installed.
 missing_packages() {
   local package
-  awk -v groups=" $* " '/^[^#]/ && index(groups, " " $1 " ") {print $2}' tools/packages | sort -u |
+  listed_packages "$@" |
     while read -r package; do
       [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
         printf '%s\n' "$package"
