@@ -70,6 +70,7 @@ class Writer {
     }
     std::optional<Undo> undo;
     if (journal_ != nullptr) {
+      note_lost_weight(file, value);
       undo = undo_of(directory_, file, value);
     }
     const Result<void> written = sys::write_all(fd_.get(), value, file);
@@ -85,6 +86,19 @@ class Writer {
       journal_->note(*std::move(undo));
     }
     return true;
+  }
+
+  /// Leaving the idle class again gives a group the default weight (sched_group_set_idle): what it
+  /// had is put back after that.
+  void note_lost_weight(std::string_view file, std::string_view value) {
+    if (file != "cpu.idle" || value != "1") {
+      return;
+    }
+    for (const char* weight : {"cpu.weight", "cpu.shares"}) {
+      if (std::optional<Undo> undo = undo_of(directory_, weight, ""); undo.has_value()) {
+        journal_->note(*std::move(undo));
+      }
+    }
   }
 
   [[nodiscard]] Result<void> check_usage(const FileWrite& write) const {

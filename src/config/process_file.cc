@@ -1,5 +1,7 @@
 #include "config/process_file.h"
 
+#include <optional>
+
 #include "config/document.h"
 #include "config/parse.h"
 #include "config/report.h"
@@ -21,6 +23,7 @@ Result<ProcessFile> parse_process_file(std::string_view text, std::string_view f
   parsed.has_capabilities = in["capabilities"].present();
   parsed.has_rlimits = in["rlimits"].present();
   parsed.has_no_new_privileges = in["noNewPrivileges"].present();
+  parsed.warnings = findings.take_warnings();
   return parsed;
 }
 

@@ -2,8 +2,9 @@
 // "Process").
 #pragma once
 
-#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <myrt/result.h>
 #include <myrt/spec_process.h>
@@ -16,6 +17,7 @@ struct ProcessFile {
   bool has_capabilities = false;
   bool has_rlimits = false;
   bool has_no_new_privileges = false;
+  std::vector<std::string> warnings;  // as Spec::warnings
 };
 
 /// All faults in one message, as parse_spec tells them. `file` is its name for messages.

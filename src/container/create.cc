@@ -231,17 +231,19 @@ Result<void> bring_up(Created& created, const Inputs& inputs,
   created.terminal = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
   if (filter.has_value() && filter->notify) {
     const sys::UniqueFd agent = MYRT_TRY(connect_agent(filter));
-    MYRT_TRY(take_listener(*filter, created.record, agent.get(), launched));
+    MYRT_TRY(take_listener(seccomp_process_state(created.record, Status::kCreating, launched.pid(),
+                                                 filter->listener_metadata),
+                           agent.get(), launched));
   }
   MYRT_TRY(launched.wait_for(Kind::kReady));
   MYRT_TRY(send_pidfd(options.pidfd_socket, launched.pidfd()));
   created.record.phase = Phase::kCreated;
   MYRT_TRY(write_record(created.entry.directory.get(), created.record));
-  MYRT_TRY(write_pid_file(options.pid_file, launched.pid()));
+  MYRT_TRY(write_pid_file(created.pid_file, launched.pid()));
   Result<void> committed = launched.send(Kind::kCommitted);
-  if (!committed.has_value() && !options.pid_file.empty()) {
-    std::ignore =
-        ::unlink(options.pid_file.c_str());  // the process is gone: its pid must not be read
+  if (!committed.has_value() && created.pid_file.directory.is_open()) {
+    // The process is gone: its pid must not be read.
+    std::ignore = ::unlinkat(created.pid_file.directory.get(), created.pid_file.name.c_str(), 0);
   }
   return committed;
 }
@@ -252,12 +254,14 @@ Result<Created> create_container(const Store& store, std::string_view id,
                                  const CreateOptions& options) {
   MYRT_TRY(check_id(id));
   const Inputs inputs = MYRT_TRY(read_inputs(store, id, options));
+  PidFile pid_file = MYRT_TRY(open_pid_file(options.pid_file));
   const sys::UniqueFd root = MYRT_TRY(open_root(store, true));
   const std::optional<seccomp::Filter> filter = MYRT_TRY(make_filter(inputs.spec, root.get()));
   const pid_t own_pid = ::getpid();
   const sys::ProcessStat self = MYRT_TRY(sys::process_stat(own_pid));
   Created created{.entry = MYRT_TRY(make_entry(root.get(), id)),
                   .record = first_record(inputs, {.pid = own_pid, .start_time = self.start_time}),
+                  .pid_file = std::move(pid_file),
                   .pidfd = {},
                   .terminal = {}};
   Undo undo(store, created.entry, created.record, inputs.plan.hooks);

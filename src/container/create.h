@@ -5,6 +5,7 @@
 
 #include <myrt/container.h>
 
+#include "container/hand_over.h"
 #include "container/record.h"
 #include "container/store.h"
 #include "sys/unique_fd.h"
@@ -15,6 +16,7 @@ namespace myrt::container {
 struct Created {
   Entry entry;
   Record record;
+  PidFile pid_file;
   sys::UniqueFd pidfd;
   sys::UniqueFd
       terminal;  // the pseudo-terminal's master, when there is a terminal and no console socket

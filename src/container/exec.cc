@@ -14,6 +14,7 @@
 #include "container/foreground.h"
 #include "container/hand_over.h"
 #include "container/inputs.h"
+#include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
 #include "host/binfmt.h"
@@ -69,6 +70,9 @@ Result<Process> asked_process(const Spec& spec, const ExecOptions& options) {
   const std::string text =
       MYRT_TRY(in("--process", sys::read_file(AT_FDCWD, options.process_file, kMaxConfigBytes)));
   config::ProcessFile file = MYRT_TRY(config::parse_process_file(text, options.process_file));
+  for (const std::string& warning : file.warnings) {
+    log(LogLevel::kWarning, warning);
+  }
   file.process.terminal = file.process.terminal || options.terminal;
   return completed_process(container, std::move(file));
 }
@@ -76,6 +80,7 @@ Result<Process> asked_process(const Spec& spec, const ExecOptions& options) {
 /// Everything about the process and its container, before anything is done.
 struct ExecInputs {
   Record record;
+  Status status = Status::kRunning;
   plan::Plan plan;
   std::optional<seccomp::Filter> filter;
   std::uint64_t namespaces = 0;
@@ -86,7 +91,8 @@ Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
   ExecInputs inputs;
   inputs.record = MYRT_TRY(in("container " + entry.id, read_record(entry.directory.get())));
   MYRT_TRY(refuse_creating(inputs.record, "exec in"));
-  MYRT_TRY(check_status(status_of(inputs.record, entry.directory.get()), options.ignore_paused));
+  inputs.status = status_of(inputs.record, entry.directory.get());
+  MYRT_TRY(check_status(inputs.status, options.ignore_paused));
   const Spec spec = MYRT_TRY(saved_spec(entry));
   plan::ExecRequest request{.id = entry.id,
                             .process = MYRT_TRY(asked_process(spec, options)),
@@ -107,26 +113,35 @@ Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
   return inputs;
 }
 
-/// setns(2) refuses the user namespace that the caller is in already.
-Result<std::uint64_t> without_own_user_namespace(std::uint64_t namespaces, pid_t pid) {
-  if ((namespaces & CLONE_NEWUSER) == 0) {
-    return namespaces;
+/// Without those that the caller is in already: setns(2) refuses that for the user namespace, and
+/// for the others it wants rights over their owner, which a caller in a user namespace need not
+/// have.
+Result<std::uint64_t> without_own(std::uint64_t namespaces, pid_t pid) {
+  for (int number = 0; number < kNamespaceKinds; ++number) {
+    const auto kind = static_cast<NamespaceKind>(number);
+    const auto flag = static_cast<std::uint64_t>(init::clone_flag(kind));
+    if ((namespaces & flag) == 0) {
+      continue;
+    }
+    struct ::stat theirs = {};
+    struct ::stat ours = {};
+    const std::string name = std::string("/ns/") + init::proc_name(kind);
+    const std::string file = "/proc/" + std::to_string(pid) + name;
+    if (::stat(file.c_str(), &theirs) != 0 || ::stat(("/proc/self" + name).c_str(), &ours) != 0) {
+      return std::unexpected(Error::from_errno({"compare namespaces with ", file}));
+    }
+    if (theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino) {
+      namespaces &= ~flag;
+    }
   }
-  struct ::stat theirs = {};
-  struct ::stat ours = {};
-  const std::string file = "/proc/" + std::to_string(pid) + "/ns/user";
-  if (::stat(file.c_str(), &theirs) != 0 || ::stat("/proc/self/ns/user", &ours) != 0) {
-    return std::unexpected(Error::from_errno({"compare namespaces with ", file}));
-  }
-  const bool same = theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
-  return same ? namespaces & ~std::uint64_t{CLONE_NEWUSER} : namespaces;
+  return namespaces;
 }
 
 Result<init::ExecDoors> open_doors(const ExecInputs& inputs, const ExecOptions& options) {
   const pid_t pid = inputs.record.process.pid;
   init::ExecDoors doors;
   doors.process = MYRT_TRY(open_process(inputs.record.process));
-  doors.namespaces = MYRT_TRY(without_own_user_namespace(inputs.namespaces, pid));
+  doors.namespaces = MYRT_TRY(without_own(inputs.namespaces, pid));
   if (!inputs.record.own_mount_namespace) {
     doors.root = MYRT_TRY(
         sys::open_at(AT_FDCWD, "/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
@@ -161,9 +176,11 @@ Result<init::Launched> launch_joiner(const ExecInputs& inputs, const init::Child
 struct Ready {
   init::Launched process;
   sys::UniqueFd terminal;
+  PidFile pid_file;
 };
 
 Result<Ready> bring_up(const ExecInputs& inputs, const ExecOptions& options) {
+  PidFile pid_file = MYRT_TRY(open_pid_file(options.pid_file));
   const sys::UniqueFd agent = MYRT_TRY(connect_agent(inputs.filter));
   const sys::ProcessStat self = MYRT_TRY(sys::process_stat(::getpid()));
   const init::ChildPlan child{.plan = &inputs.plan,
@@ -175,28 +192,30 @@ Result<Ready> bring_up(const ExecInputs& inputs, const ExecOptions& options) {
   init::Launched joiner = MYRT_TRY(launch_joiner(inputs, child, options));
   Terminal terminal = MYRT_TRY(receive_terminal(inputs.plan, joiner));
   if (agent.is_open()) {
-    Record process = inputs.record;
-    process.process.pid = joiner.pid();
-    MYRT_TRY(take_listener(*inputs.filter, process, agent.get(), joiner));
+    MYRT_TRY(take_listener(seccomp_process_state(inputs.record, inputs.status, joiner.pid(),
+                                                 inputs.filter->listener_metadata),
+                           agent.get(), joiner));
   }
   init::Launched process = MYRT_TRY(joiner.successor());
   // What can fail for the caller's sake comes after the clone is known: it would be left behind,
   // and the container's first process cannot end before it is reaped (pid_namespaces(7)).
   sys::UniqueFd master = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
   MYRT_TRY(send_pidfd(options.pidfd_socket, process.pidfd()));
-  return Ready{.process = std::move(process), .terminal = std::move(master)};
+  return Ready{.process = std::move(process),
+               .terminal = std::move(master),
+               .pid_file = std::move(pid_file)};
 }
 
-Result<void> release(init::Launched& process, const ExecOptions& options) {
-  MYRT_TRY(process.send(Kind::kCommitted));
-  MYRT_TRY(process.wait_executed());
+Result<void> release(Ready& ready) {
+  MYRT_TRY(ready.process.send(Kind::kCommitted));
+  MYRT_TRY(ready.process.wait_executed());
   // Not before: for an engine this file says that the program runs.
-  return write_pid_file(options.pid_file, process.pid());
+  return write_pid_file(ready.pid_file, ready.process.pid());
 }
 
-Result<int> run_in_foreground(Ready& ready, const ExecOptions& options) {
+Result<int> run_in_foreground(Ready& ready) {
   Foreground foreground = MYRT_TRY(Foreground::begin(std::move(ready.terminal)));
-  MYRT_TRY(release(ready.process, options));
+  MYRT_TRY(release(ready));
   const pid_t pid = ready.process.pid();
   const sys::UniqueFd pidfd = ready.process.release();
   const sys::ExitStatus status = MYRT_TRY(foreground.wait(pid, pidfd.get()));
@@ -218,9 +237,9 @@ Result<int> exec(const Store& store, std::string_view id, const ExecOptions& opt
     return std::unexpected(std::move(ready).error());
   }
   if (!options.detach) {
-    return container::run_in_foreground(*ready, options);
+    return container::run_in_foreground(*ready);
   }
-  MYRT_TRY(container::release(ready->process, options));
+  MYRT_TRY(container::release(*ready));
   ready->process.release();
   return 0;
 }

@@ -5,7 +5,6 @@
 #include <cerrno>
 
 #include "base/text.h"
-#include "container/json_text.h"
 #include "seccomp/notify.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -41,8 +40,7 @@ Result<sys::UniqueFd> give_terminal(Terminal terminal, const std::string& consol
   return sys::UniqueFd();
 }
 
-Result<void> take_listener(const seccomp::Filter& filter, const Record& record, int agent,
-                           init::Launched& launched) {
+Result<void> take_listener(const std::string& state, int agent, init::Launched& launched) {
   const init::Channel::Received received = MYRT_TRY(launched.wait_for(Kind::kFiltered));
   const auto number = base::parse_integer<int>(received.text, 0);
   if (!number.has_value()) {
@@ -50,22 +48,27 @@ Result<void> take_listener(const seccomp::Filter& filter, const Record& record, 
         Error::from_code(EPROTO, {"sync socket: listener \"", received.text, "\""}));
   }
   const sys::UniqueFd listener = MYRT_TRY(sys::pidfd_getfd(launched.pidfd(), *number));
-  MYRT_TRY(in("seccomp.listenerPath",
-              seccomp::send_listener(agent, seccomp_process_state(record, filter.listener_metadata),
-                                     listener.get())));
+  MYRT_TRY(in("seccomp.listenerPath", seccomp::send_listener(agent, state, listener.get())));
   return launched.send(Kind::kListenerTaken);
 }
 
-Result<void> write_pid_file(const std::string& path, pid_t pid) {
+Result<PidFile> open_pid_file(const std::string& path) {
   if (path.empty()) {
-    return {};
+    return PidFile();
   }
   const std::size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const sys::UniqueFd open =
-      MYRT_TRY(in("--pid-file", sys::open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY)));
+  return PidFile{.directory = MYRT_TRY(
+                     in("--pid-file", sys::open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY))),
+                 .name = path.substr(slash + 1)};
+}
+
+Result<void> write_pid_file(const PidFile& file, pid_t pid) {
+  if (!file.directory.is_open()) {
+    return {};
+  }
   return in("--pid-file",
-            sys::replace_file(open.get(), path.substr(slash + 1), std::to_string(pid), 0644));
+            sys::replace_file(file.directory.get(), file.name, std::to_string(pid), 0644));
 }
 
 Result<void> send_pidfd(const std::string& path, int pidfd) {

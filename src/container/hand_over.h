@@ -32,14 +32,19 @@ Result<sys::UniqueFd> give_terminal(Terminal terminal, const std::string& consol
 /// A connection to the agent of the filter's listener. Not open: there is no listener.
 Result<sys::UniqueFd> connect_agent(const std::optional<seccomp::Filter>& filter);
 
-/// Gives the listener to its agent, with the state in `record`, whose process is the one that has
-/// the filter. It is taken out of that process, whose filter may forbid it to send anything.
-Result<void> take_listener(const seccomp::Filter& filter, const Record& record, int agent,
-                           init::Launched& launched);
+/// Gives the listener to its agent, with `state`, a containerProcessState. It is taken out of the
+/// process that has loaded the filter, which may forbid it to send anything.
+Result<void> take_listener(const std::string& state, int agent, init::Launched& launched);
 
-/// The pid in decimal, without a newline: a new file, which replaces what has the name. No path: no
-/// file.
-Result<void> write_pid_file(const std::string& path, pid_t pid);
+/// Where `--pid-file` will be. Not open: no path was given.
+struct PidFile {
+  sys::UniqueFd directory;
+  std::string name;
+};
+/// Opens the directory: a mistake in the path is found before anything is done.
+Result<PidFile> open_pid_file(const std::string& path);
+/// The pid in decimal, without a newline: a new file, which replaces what has the name.
+Result<void> write_pid_file(const PidFile& file, pid_t pid);
 
 /// Sends the pidfd to a stream socket. No path: nothing.
 Result<void> send_pidfd(const std::string& path, int pidfd);

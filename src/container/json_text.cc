@@ -81,13 +81,14 @@ init::StateText hook_state(const Record& record) {
           .after_pid = "," + rest.substr(1)};
 }
 
-std::string seccomp_process_state(const Record& record, const std::string& metadata) {
+std::string seccomp_process_state(const Record& record, Status status, pid_t pid,
+                                  const std::string& metadata) {
   Json state = basic_state(record);
-  state["status"] = "creating";
+  state["status"] = status_word(status);
   state["pid"] = record.process.pid;
   const Json json = {{"ociVersion", kOciVersion},
                      {"fds", {"seccompFd"}},
-                     {"pid", record.process.pid},
+                     {"pid", pid},
                      {"metadata", metadata},
                      {"state", state}};
   return dump(json, -1);

@@ -21,7 +21,8 @@ namespace myrt::container {
 
 namespace {
 
-constexpr std::size_t kMaxDatagram = 4096;  // systemd takes no longer ones either
+// systemd takes no more than 4096 bytes, and a line with the main process is added.
+constexpr std::size_t kMaxDatagram = 4096 - 24;
 constexpr int kManagerMilliseconds = 5000;  // as long as systemd-notify(1) waits
 // More than wait in the queue of a datagram socket (net.unix.max_dgram_qlen).
 constexpr int kMaxLeft = 1024;
@@ -102,7 +103,7 @@ Notification notification(std::string_view datagram, pid_t main_pid) {
     if (!is_passed_on(line)) {
       continue;
     }
-    if (line.starts_with(kReady)) {
+    if (line.starts_with(kReady) && !passed.ready) {
       passed.ready = true;
       passed.lines += "MAINPID=" + std::to_string(main_pid) + "\n";
     }

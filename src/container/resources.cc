@@ -12,6 +12,7 @@
 
 #include "cgroup/writes.h"
 #include "config/resources_json.h"
+#include "container/inputs.h"
 #include "sys/file.h"
 
 namespace myrt::container {
@@ -122,8 +123,7 @@ Result<Resources> current_resources(const Entry& entry) {
   if (updated.error().code() != ENOENT) {
     return std::unexpected(updated.error());
   }
-  const std::string text = MYRT_TRY(sys::read_file(directory, "config.json", kMaxBytes));
-  Spec spec = MYRT_TRY(parse_spec(text, "config.json"));
+  Spec spec = MYRT_TRY(saved_spec(entry));
   return std::move(spec.linux.resources);
 }
 
@@ -143,6 +143,9 @@ Resources completed(Resources changes, const Resources& known) {
   }
   if (cpu.idle == 0 && !is_set(cpu.shares)) {
     cpu.shares = known.cpu.shares;
+  }
+  if (!changes.memory.check_before_update.has_value()) {
+    changes.memory.check_before_update = known.memory.check_before_update;
   }
   if (changes.pids_limit == 0) {
     changes.pids_limit.reset();

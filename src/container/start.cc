@@ -43,7 +43,8 @@ namespace {
 /// The fifo is closed without a word. Executed, or killed on the way? A process that died keeps its
 /// name until it is reaped, and execve(2) would have changed ours.
 Result<void> check_executed(const Record& record) {
-  const std::optional<sys::ProcessStat> stat = look_up(record.process);
+  const std::optional<sys::ProcessStat> stat =
+      init::decided([&record] { return look_up(record.process); });
   if (!stat.has_value() || stat->comm != init::kWaitingName || is_alive(*stat)) {
     return {};
   }

@@ -89,15 +89,17 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
   }
   MYRT_TRY(join_cgroups(doors.tasks));
   doors.tasks.clear();
-  if (plan.new_keyring) {
-    MYRT_TRY(new_session_keyring());
+  if (doors.namespaces != 0) {
+    MYRT_TRY(sys::setns(doors.process.get(), static_cast<int>(doors.namespaces),
+                        "the namespaces of the container"));
   }
-  MYRT_TRY(sys::setns(doors.process.get(), static_cast<int>(doors.namespaces),
-                      "the namespaces of the container"));
   doors.process.reset();
   MYRT_TRY(change_root(doors.root.get()));
   doors.root.reset();
   MYRT_TRY(become_setup_user_inside(plan.namespaces));
+  if (plan.new_keyring) {
+    MYRT_TRY(new_session_keyring());  // the setup user's, as in create
+  }
   sys::UniqueFd terminal = MYRT_TRY(make_console(*plan.process, runtime));
   StartProgram program = MYRT_TRY(prepare_program(child, std::move(terminal)));
   MYRT_TRY(close_all_except(3 + plan.preserve_fds, {runtime.fd()}));
@@ -106,12 +108,12 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
 }
 
 Result<void> run_released(const ChildPlan& child, const StartProgram& program, Channel& runtime) {
+  // First of all: what is said before the joiner has told of us would be taken for its words.
+  MYRT_TRY(runtime.wait_for_plain(Message::Kind::kCommitted));
   MYRT_TRY(start_session());
   if (child.plan->process->terminal) {
     MYRT_TRY(in("terminal", control_console()));
   }
-  // Says nothing before: the joiner tells of it by kCloned, and might come second.
-  MYRT_TRY(runtime.wait_for_plain(Message::Kind::kCommitted));
   return std::unexpected(execute_program(child, program));
 }
 

@@ -7,9 +7,9 @@
 //                children), finds the program, forgets the runtime's command line and environment,
 //                takes on all restrictions and ids, clones, ends
 //   the process  a child of the runtime, in the container's pid namespace: has the container's
-//   root,
-//                rights and filter from its first instruction, and no descriptor but the sync
-//                socket and what the program gets; leads a session, waits for Committed, executes
+//                root, rights and filter from its first instruction, and no descriptor but the
+//                sync socket and what the program gets; waits for Committed, leads a session,
+//                executes
 #pragma once
 
 #include <sys/types.h>

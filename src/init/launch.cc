@@ -113,14 +113,18 @@ Result<Launched> Launched::successor() {
 }
 
 Result<void> Launched::wait_executed() {
+  // Whatever comes is an error; the end of file alone is none.
   const Result<Channel::Received> last = channel_.wait_for(Message::Kind::kFailed);
-  if (last.has_value() || last.error().code() != EPIPE) {
-    return std::unexpected(last.has_value() ? Error(EPROTO, "sync socket") : last.error());
+  if (!last.has_value() && last.error().code() != EPIPE) {
+    return std::unexpected(last.error());
   }
   // Executed, or killed on the way? A process that died keeps its name until it is reaped, and
   // execve(2) would have changed ours.
-  const sys::ProcessStat stat = MYRT_TRY(sys::process_stat(pid_));
-  if (stat.state == 'Z' && stat.comm == kWaitingName) {
+  const std::optional<sys::ProcessStat> stat = decided([this]() -> std::optional<sys::ProcessStat> {
+    Result<sys::ProcessStat> now = sys::process_stat(pid_);
+    return now.has_value() ? std::optional(*std::move(now)) : std::nullopt;
+  });
+  if (stat.has_value() && stat->state == 'Z' && stat->comm == kWaitingName) {
     return std::unexpected(gone("its program was executed"));
   }
   return {};

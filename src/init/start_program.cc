@@ -10,6 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <ctime>
+#include <functional>
+#include <optional>
 #include <tuple>
 
 #include "base/text.h"
@@ -23,6 +26,7 @@
 #include "sys/file.h"
 #include "sys/process.h"
 #include "sys/resolve.h"
+#include "sys/unique_fd.h"
 
 namespace myrt::init {
 
@@ -118,8 +122,9 @@ Result<void> load_filter(const ChildPlan& child, Channel& runtime) {
   if (!child.filter->notify) {
     return in("seccomp", seccomp::load(*child.filter));
   }
-  const int listener = MYRT_TRY(in("seccomp", seccomp::load_with_listener(*child.filter)));
-  MYRT_TRY(runtime.send(Message::Kind::kFiltered, std::to_string(listener)));
+  // Closed when it has been taken: with it the container would answer its own notifications.
+  const sys::UniqueFd listener(MYRT_TRY(in("seccomp", seccomp::load_with_listener(*child.filter))));
+  MYRT_TRY(runtime.send(Message::Kind::kFiltered, std::to_string(listener.get())));
   return runtime.wait_for_plain(Message::Kind::kListenerTaken);
 }
 
@@ -161,6 +166,20 @@ Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd termi
   program.path = MYRT_TRY(find_program_as(process, child.plan->namespaces));
   MYRT_TRY(diagnose_program(program.path, child.foreign_formats));
   return program;
+}
+
+std::optional<sys::ProcessStat> decided(
+    const std::function<std::optional<sys::ProcessStat>()>& look) {
+  constexpr int kAttempts = 2000;
+  constexpr struct ::timespec kPause = {.tv_sec = 0, .tv_nsec = 100'000};
+  std::optional<sys::ProcessStat> stat = look();
+  for (int left = kAttempts; left > 0 && stat.has_value() && stat->comm == kWaitingName &&
+                             stat->state != 'Z' && stat->state != 'X';
+       --left) {
+    ::nanosleep(&kPause, nullptr);
+    stat = look();
+  }
+  return stat;
 }
 
 Result<void> confine(const ChildPlan& child, Channel& runtime) {

@@ -1,17 +1,26 @@
 // The last part of the container process: from the pivoted root to execve(2).
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <myrt/result.h>
 
 #include "init/child.h"
+#include "sys/proc.h"
 
 namespace myrt::init {
 
 /// The process's name (comm) until it executes its program: a dead one that still has it never did.
 inline constexpr const char* kWaitingName = "myrt-init";
+
+/// What /proc says of a process that has closed its end of a fifo or socket, once it is decided
+/// why: execve(2) closes before it changes the name, and a death closes before it shows. Asks
+/// `look` again for up to 0.2 s, as a program may have our name. Nothing: it is gone.
+std::optional<sys::ProcessStat> decided(
+    const std::function<std::optional<sys::ProcessStat>()>& look);
 
 /// What will be executed.
 struct StartProgram {

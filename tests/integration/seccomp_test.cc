@@ -246,5 +246,24 @@ TEST_F(Seccomp, HandsItsListenerToTheAgent) {
   EXPECT_TRUE(message->closed_after);
 }
 
+// With it a process that may trace the container's would answer its own notifications.
+TEST_F(Seccomp, KeepsItsListenerOutOfTheContainer) {
+  const std::filesystem::path path = workspace() / "agent";
+  const UnixListener agent(path);
+  filter(R"([{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}])")
+      .set("/linux/seccomp/listenerPath", json_quote(path))
+      .args({"/bin/sleep", "100"});
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.create()));
+
+  const std::string directory = "/proc/" + std::to_string(container.pid()) + "/fd";
+  int descriptors = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    EXPECT_FALSE(contains(std::filesystem::read_symlink(entry.path()), "seccomp")) << entry;
+    ++descriptors;
+  }
+  EXPECT_GE(descriptors, 3);
+}
+
 }  // namespace
 }  // namespace myrt::test

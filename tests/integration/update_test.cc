@@ -332,5 +332,18 @@ TEST_F(MyrtUpdate, MakesAGroupIdleAndGivesItsSharesBack) {
   EXPECT_EQ(value(container, "cpu", "cpu.shares", "cpu.weight"), cgroup_v2() ? "59" : "512");
 }
 
+TEST_F(MyrtUpdate, GivesTheSharesBackWhenAnotherLimitIsRefused) {
+  sleeper().set("/linux/resources/cpu", R"({"shares": 512})");
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+  if (value(container, "cpu", "cpu.idle", "cpu.idle").empty()) {
+    GTEST_SKIP() << "needs a kernel with cpu.idle";
+  }
+  // A quota below a millisecond is refused by the kernel.
+  EXPECT_TRUE(failed(update(container, {"--cpu-idle", "1", "--cpu-quota", "10"})));
+  EXPECT_EQ(value(container, "cpu", "cpu.idle", "cpu.idle"), "0");
+  EXPECT_EQ(value(container, "cpu", "cpu.shares", "cpu.weight"), cgroup_v2() ? "59" : "512");
+}
+
 }  // namespace
 }  // namespace myrt::test

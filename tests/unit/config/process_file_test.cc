@@ -41,6 +41,18 @@ TEST(ParseProcessFile, TellsAllFaultsWithTheirPlace) {
             "p.json:2:9: /cwd: want an absolute path, got \"x\"");
 }
 
+TEST(ParseProcessFile, KeepsWarnings) {
+  const Result<ProcessFile> file = parse_process_file(
+      R"({"user": {"uid": 0, "gid": 0}, "args": ["ls"], "cwd": "/",
+          "capabilities": {"bounding": ["CAP_NOT_THERE"]}})",
+      "p.json");
+
+  ASSERT_TRUE(file.has_value()) << file.error().text();
+  ASSERT_EQ(file->warnings.size(), 1U);
+  EXPECT_EQ(file->warnings[0],
+            "/capabilities/bounding/0: left out, as there is no capability CAP_NOT_THERE");
+}
+
 TEST(ParseProcessFile, RefusesWhatIsNoObject) {
   EXPECT_EQ(parse_process_file("[]", "p.json").error().text(),
             "p.json:1:1: want an object, got an array");

@@ -118,9 +118,9 @@ TEST(HookState, ReplacesWhatIsNotUtf8) {
 
 // config-linux.md, "The Container Process State".
 TEST(SeccompProcessState, NamesTheListenerAndTheState) {
-  EXPECT_EQ(seccomp_process_state(record(), "meta"),
-            R"({"ociVersion":"1.3.0","fds":["seccompFd"],"pid":42,"metadata":"meta",)"
-            R"("state":{"ociVersion":"1.3.0","id":"c1","bundle":"/b","status":"creating",)"
+  EXPECT_EQ(seccomp_process_state(record(), Status::kRunning, 50, "meta"),
+            R"({"ociVersion":"1.3.0","fds":["seccompFd"],"pid":50,"metadata":"meta",)"
+            R"("state":{"ociVersion":"1.3.0","id":"c1","bundle":"/b","status":"running",)"
             R"("pid":42}})");
 }
 
