@@ -38,10 +38,11 @@ bool open_stdio() {
   });
 }
 
-/// Commands whose output engines take whole: a warning would be read as part of it.
+/// Commands whose output engines take whole: a warning would be read as part of it, in `exec` of
+/// what the program says.
 bool is_quiet(const std::string& name) {
-  constexpr std::array<std::string_view, 9> kQuiet = {
-      "delete", "features", "kill", "list", "pause", "ps", "resume", "start", "state"};
+  constexpr std::array<std::string_view, 10> kQuiet = {
+      "delete", "exec", "features", "kill", "list", "pause", "ps", "resume", "start", "state"};
   return std::ranges::find(kQuiet, name) != kQuiet.end();
 }
 

@@ -36,6 +36,17 @@ TEST_F(Exec, ExitsWith128AndTheSignal) {
   }
 }
 
+TEST_F(Exec, AddsNothingToWhatTheProgramSays) {
+  // Told by `create`: an ambient capability that is not inheritable is left out.
+  bundle_.set("/process/capabilities/ambient", R"(["CAP_KILL"])");
+  start();
+
+  const Outcome outcome = exec({"/bin/sh", "-c", "echo out; echo err >&2"});
+
+  EXPECT_EQ(outcome.out, "out\n");
+  EXPECT_EQ(outcome.err, "err\n");
+}
+
 TEST_F(Exec, FindsTheProgramInThePathOfTheContainer) {
   bundle_.file("own/program", "#!/bin/sh\necho found\n", 0755)
       .set("/process/env", R"(["PATH=/bin:/own"])");
