@@ -130,5 +130,17 @@ TEST_F(MyrtExecMessages, AboutTheProcessFile) {
                     "--process: open /nope: No such file or directory");
 }
 
+// The kernel closes a dying process's descriptors before it shows that it is dead.
+TEST_F(MyrtExecMessages, AboutAProcessThatIsKilledBeforeItsProgramRuns) {
+  bundle_.set("/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+      {"names": ["setsid"], "action": "SCMP_ACT_KILL_PROCESS"}]})");
+  start();
+  for (int round = 0; round < 20; ++round) {
+    expect_message_of(
+        exec({"--detach"}, {"true"}),
+        "the container process was gone before its program was executed: killed by signal 31");
+  }
+}
+
 }  // namespace
 }  // namespace myrt::test
