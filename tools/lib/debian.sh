@@ -4,7 +4,9 @@
 
 # shellcheck disable=SC2034 # for who sources this
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-debian_mirror=${MYRT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# The mirror that apt uses here.
+# shellcheck disable=SC2016,SC2034 # apt expands it; for who sources this
+debian_mirror=${MYRT_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | awk '$1 == "bookworm" {print $2; exit}')}
 
 # debian_tree SUITE PACKAGE...: prints the path of a directory with the suite's smallest system and these packages; made
 # when it is not there. It is shared: nothing may write to it.
