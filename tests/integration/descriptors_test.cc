@@ -148,8 +148,8 @@ TEST_P(MyrtHookDescriptors, AreNotTheCallers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MyrtHookDescriptors,
-                         ::testing::Values("prestart", "createRuntime", "createContainer",
-                                           "startContainer", "poststart"),
+                         ::testing::Values("prestart", "createRuntime", "startContainer",
+                                           "poststart"),
                          [](const auto& instance) { return std::string(instance.param); });
 
 class MyrtDescriptors : public Descriptors {};
