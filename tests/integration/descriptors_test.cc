@@ -147,6 +147,8 @@ TEST_P(MyrtHookDescriptors, AreNotTheCallers) {
   end_daemon();
 }
 
+// Not createContainer: the root of its daemon changes as soon as the hook has ended
+// (pivot_root(2)), and the host's sleep finds its libraries or does not.
 INSTANTIATE_TEST_SUITE_P(All, MyrtHookDescriptors,
                          ::testing::Values("prestart", "createRuntime", "startContainer",
                                            "poststart"),
