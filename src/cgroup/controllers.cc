@@ -40,7 +40,7 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
 
 /// The field of config.json that needs `controller`.
 std::string field_of(const CgroupPlan& plan, const std::string& controller) {
-  for (const FileWrite& write : plan.directories.front().writes) {
+  for (const FileWrite& write : plan.directories.back().writes) {
     if (write.file.starts_with(controller + ".")) {
       return write.field;
     }
@@ -95,7 +95,7 @@ Result<void> enable_controllers(const std::string& directory, const CgroupPlan& 
   }
   std::vector<std::string> wanted = needed;
   for (const std::string_view controller : kUseful) {
-    if (contains(available, controller) && !contains(enabled, controller) &&
+    if (plan.pure_v2 && contains(available, controller) && !contains(enabled, controller) &&
         !contains(wanted, controller)) {
       wanted.emplace_back(controller);
     }
@@ -129,7 +129,10 @@ Result<void> enable_controllers(const std::string& directory, const CgroupPlan& 
 }
 
 Result<void> enable_controllers_above(const CgroupPlan& plan) {
-  const Directory& directory = plan.directories.front();
+  const Directory& directory = *unified_directory(plan);
+  if (!plan.pure_v2 && plan.controllers_v2.empty()) {
+    return {};  // on a hybrid host the controllers are where they are needed, in v1
+  }
   const std::string path = host_path(directory);
   for (std::size_t slash = directory.hierarchy.mount_point.size(); slash != std::string::npos;
        slash = path.find('/', slash + 1)) {

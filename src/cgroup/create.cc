@@ -80,25 +80,32 @@ bool is_cpuset(const Hierarchy& hierarchy) {
   return std::ranges::find(hierarchy.controllers, "cpuset") != hierarchy.controllers.end();
 }
 
-Result<void> create_v1(const CgroupPlan& plan, MadeDirectories& made) {
-  for (const Directory& directory : plan.directories) {
-    const std::string path = host_path(directory);
-    const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
-    if (!is_new) {
-      MYRT_TRY(check_unused(path));
-    }
-    if (is_cpuset(directory.hierarchy)) {
-      MYRT_TRY(in("inherit the parent's cpuset", fill_cpuset(directory, path, is_new)));
-    }
-    MYRT_TRY(apply_writes(path, directory.writes));
+/// Whether it was made, or was there and is free.
+Result<bool> make_directory(const Directory& directory, MadeDirectories& made) {
+  const std::string path = host_path(directory);
+  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
+  if (!is_new) {
+    MYRT_TRY(check_unused(path));
   }
-  return {};
+  return is_new;
+}
+
+Result<void> create_v1(const Directory& directory, MadeDirectories& made) {
+  const std::string path = host_path(directory);
+  const bool is_new = MYRT_TRY(make_directory(directory, made));
+  if (is_cpuset(directory.hierarchy)) {
+    MYRT_TRY(in("inherit the parent's cpuset", fill_cpuset(directory, path, is_new)));
+  }
+  return apply_writes(path, directory.writes);
 }
 
 /// In a threaded cgroup, and below a cgroup that has processes itself, the kernel makes directories
 /// that no process can enter (cgroups(7) "Thread mode"); better said here than by clone3(2), whose
 /// EOPNOTSUPP has many meanings.
-Result<void> check_enterable(const std::string& path) {
+Result<void> check_enterable(const std::string& path, const std::string& top) {
+  if (parent_of(path) == top) {
+    return {};  // a hierarchy's root may have processes, and is never threaded
+  }
   const std::string type = MYRT_TRY(sys::read_value(AT_FDCWD, path + "/cgroup.type"));
   if (type == "domain invalid\n" || type == "threaded\n") {
     return std::unexpected(Error::from_code(
@@ -110,14 +117,11 @@ Result<void> check_enterable(const std::string& path) {
 }
 
 Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
-  const Directory& directory = plan.directories.front();
+  const Directory& directory = *unified_directory(plan);
   const std::string path = host_path(directory);
-  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
-  if (!is_new) {
-    MYRT_TRY(check_unused(path));
-  }
+  MYRT_TRY(make_directory(directory, made));
   MYRT_TRY(enable_controllers_above(plan));
-  MYRT_TRY(check_enterable(path));
+  MYRT_TRY(check_enterable(path, directory.hierarchy.mount_point));
   MYRT_TRY(apply_writes(path, directory.writes));
   if (!plan.device_program.empty()) {
     const sys::UniqueFd cgroup = MYRT_TRY(open_directory(plan));
@@ -150,11 +154,10 @@ std::vector<std::string> directories(const CgroupPlan& plan) {
 }
 
 Result<void> create(const CgroupPlan& plan) {
-  if (plan.directories.empty()) {
-    return {};
-  }
   MadeDirectories made;
-  MYRT_TRY(plan.pure_v2 ? create_v2(plan, made) : create_v1(plan, made));
+  for (const Directory& directory : plan.directories) {
+    MYRT_TRY(directory.hierarchy.unified ? create_v2(plan, made) : create_v1(directory, made));
+  }
   made.commit();
   return {};
 }

@@ -9,7 +9,9 @@ Result<std::vector<sys::UniqueFd>> open_tasks(const CgroupPlan& plan) {
   std::vector<sys::UniqueFd> tasks;
   tasks.reserve(plan.directories.size());
   for (const Directory& directory : plan.directories) {
-    tasks.push_back(MYRT_TRY(sys::open_at(AT_FDCWD, host_path(directory) + "/tasks", O_WRONLY)));
+    if (!directory.hierarchy.unified) {
+      tasks.push_back(MYRT_TRY(sys::open_at(AT_FDCWD, host_path(directory) + "/tasks", O_WRONLY)));
+    }
   }
   return tasks;
 }
@@ -28,7 +30,10 @@ Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan) 
 }
 
 Result<sys::UniqueFd> open_directory(const CgroupPlan& plan) {
-  return sys::open_at(AT_FDCWD, host_path(plan.directories.front()), O_RDONLY | O_DIRECTORY);
+  const Directory* const directory = unified_directory(plan);
+  return directory == nullptr
+             ? sys::UniqueFd()
+             : sys::open_at(AT_FDCWD, host_path(*directory), O_RDONLY | O_DIRECTORY);
 }
 
 }  // namespace myrt::cgroup

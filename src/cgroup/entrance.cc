@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,12 +15,11 @@ namespace myrt::cgroup {
 
 namespace {
 
-/// The controllers of the hierarchy that `directory` is in.
-Result<std::vector<std::string>> controllers_of(const Layout& layout,
-                                                const std::string& directory) {
+/// The hierarchy that `directory` is in.
+Result<Hierarchy> hierarchy_of(const Layout& layout, const std::string& directory) {
   for (const Hierarchy& hierarchy : layout.hierarchies) {
     if (base::is_below(directory, hierarchy.mount_point)) {
-      return hierarchy.controllers;
+      return hierarchy;
     }
   }
   return std::unexpected(Error(directory + " is in no hierarchy that is mounted"));
@@ -35,14 +35,20 @@ bool is_meant(const SubCgroup& sub, const std::vector<std::string>& controllers)
 /// The directory to enter in place of the container's own.
 Result<std::string> chosen(const std::string& own, std::span<const SubCgroup> below,
                            const Layout& layout) {
+  if (below.empty()) {
+    return own;
+  }
+  const Hierarchy hierarchy = MYRT_TRY(hierarchy_of(layout, own));
   std::string path = own;
   for (const SubCgroup& sub : below) {
-    const std::vector<std::string> controllers = MYRT_TRY(controllers_of(layout, own));
-    if (is_meant(sub, controllers)) {
+    if (is_meant(sub, hierarchy.controllers)) {
       path = sub.path.empty() ? own : base::concat({own, "/", sub.path});
     }
   }
-  return path;
+  // The container cannot have made one in the v2 hierarchy beside v1, which it does not see.
+  const bool beside_v1 = hierarchy.unified && !layout.pure_v2;
+  const bool absent = ::access(path.c_str(), F_OK) < 0 && errno == ENOENT;
+  return beside_v1 && absent ? own : path;
 }
 
 /// A controller that no hierarchy has is a mistake of the user's.
@@ -127,8 +133,13 @@ Result<Entrance> open_entrance(std::span<const std::string> directories,
 Result<Entrance> open_entrance_of(std::span<const std::string> directories, pid_t pid) {
   const std::vector<std::string> own = split_record(directories).own;
   const Layout layout = MYRT_TRY(detect_layout());
-  const std::string path = layout.hierarchies.front().mount_point + MYRT_TRY(v2_path(pid));
-  if (own.empty() || !base::is_below(path, own.front())) {
+  const auto unified = std::ranges::find_if(layout.hierarchies, &Hierarchy::unified);
+  if (unified == layout.hierarchies.end()) {
+    return std::unexpected(Error("no cgroup v2 is mounted"));
+  }
+  const std::string path = unified->mount_point + MYRT_TRY(v2_path(pid));
+  const auto holds = [&](const std::string& directory) { return base::is_below(path, directory); };
+  if (std::ranges::none_of(own, holds)) {
     return std::unexpected(
         Error("the container process has left the container's cgroup for " + path));
   }

@@ -39,13 +39,14 @@ Result<std::vector<sys::UniqueFd>> open_tasks(const CgroupPlan& plan);
 /// open_tasks(plan).
 Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan);
 
-/// v2: the container's directory, for clone3(2) with CLONE_INTO_CGROUP.
+/// v2, alone or beside v1: the container's directory, for clone3(2) with CLONE_INTO_CGROUP. No
+/// descriptor where there is none.
 Result<sys::UniqueFd> open_directory(const CgroupPlan& plan);
 
 /// Where a further process of a container enters its cgroups.
 struct Entrance {
   std::vector<sys::UniqueFd> tasks;  // v1: the calling process writes 0 to each
-  sys::UniqueFd directory;           // v2: for clone3(2) with CLONE_INTO_CGROUP
+  sys::UniqueFd directory;           // v2, alone or beside v1: for clone3(2) with CLONE_INTO_CGROUP
 };
 /// A cgroup below the container's, for `exec --cgroup`.
 struct SubCgroup {

@@ -18,8 +18,8 @@ struct Hierarchy {
   friend bool operator==(const Hierarchy&, const Hierarchy&) = default;
 };
 
-/// The host's layout. Pure v2 when cgroup2 is mounted on /sys/fs/cgroup itself; otherwise v1, and a
-/// cgroup2 that is mounted elsewhere (hybrid) is listed but not used for containers.
+/// The host's layout. Pure v2 when cgroup2 is mounted on /sys/fs/cgroup itself; otherwise v1, with
+/// a cgroup2 beside it that is mounted elsewhere (hybrid) or without.
 struct Layout {
   bool pure_v2 = false;
   std::vector<Hierarchy> hierarchies;
@@ -76,13 +76,19 @@ struct BpfInstruction {
 /// container.
 struct CgroupPlan {
   bool pure_v2 = false;
-  std::vector<Directory> directories;          // v2: exactly one
-  std::vector<std::string> controllers_v2;     // what `writes` need enabled along the path
+  std::vector<Directory> directories;       // v2: exactly one; hybrid: those of v1, then that of v2
+  std::vector<std::string> controllers_v2;  // what `writes` need enabled along the v2 path
   std::vector<BpfInstruction> device_program;  // v2; empty: none
   // v2: host uid that gets the directory (config-linux.md "Cgroup ownership").
   std::optional<std::uint32_t> owner;
   std::vector<std::string> warnings;  // what is accepted without effect, worth telling
   friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;
 };
+
+/// The plan's directory in the v2 hierarchy; null where there is none.
+inline const Directory* unified_directory(const CgroupPlan& plan) {
+  const bool has_one = !plan.directories.empty() && plan.directories.back().hierarchy.unified;
+  return has_one ? &plan.directories.back() : nullptr;
+}
 
 }  // namespace myrt::cgroup

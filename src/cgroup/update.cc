@@ -6,7 +6,7 @@
 namespace myrt::cgroup {
 
 Result<Journal> update(const CgroupPlan& plan) {
-  if (plan.pure_v2) {
+  if (unified_directory(plan) != nullptr) {
     MYRT_TRY(enable_controllers_above(plan));
   }
   Journal journal;

@@ -167,13 +167,8 @@ Result<init::Inherited> open_inherited(const Inputs& inputs, const Entry& entry)
   init::Inherited inherited;
   inherited.sources = MYRT_TRY(rootfs::open_sources(plan.rootfs));
   inherited.joins = MYRT_TRY(open_joins(inputs));
-  if (!plan.cgroup.directories.empty()) {
-    if (plan.cgroup.pure_v2) {
-      inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
-    } else {
-      inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
-    }
-  }
+  inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
+  inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
   inherited.exec_fifo = MYRT_TRY(init::make_exec_fifo(entry.directory.get()));
   return inherited;
 }

@@ -99,9 +99,7 @@ Result<void> clean_without_record(const Entry& entry) {
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
   std::vector<std::string> directories;
   for (const cgroup::Hierarchy& hierarchy : layout.hierarchies) {
-    if (hierarchy.unified == layout.pure_v2) {
-      directories.push_back(hierarchy.mount_point + path);
-    }
+    directories.push_back(hierarchy.mount_point + path);
   }
   MYRT_TRY(cgroup::kill_all(directories));
   return cgroup::remove(directories);

@@ -98,8 +98,11 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   MYRT_TRY(start_session());
   // First of all: nothing of the container may run, or use memory, outside its cgroups.
   MYRT_TRY(cgroup::join(own.tasks, plan.cgroup));
-  sys::SpentFds().add(std::exchange(own.tasks, {}));
-  own.cgroup.reset();
+  {
+    sys::SpentFds spent;
+    spent.add(std::exchange(own.tasks, {}));
+    spent.add(std::move(own.cgroup));
+  }
   if (!plan.namespaces.through_joiner) {
     MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));
   }

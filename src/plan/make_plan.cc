@@ -12,6 +12,15 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+/// Beside v1, containers have never been shown the v2 hierarchy.
+std::vector<cgroup::Directory> visible_cgroups(const cgroup::CgroupPlan& plan) {
+  std::vector<cgroup::Directory> visible = plan.directories;
+  if (!plan.pure_v2 && cgroup::unified_directory(plan) != nullptr) {
+    visible.pop_back();
+  }
+  return visible;
+}
+
 }  // namespace
 
 Result<Plan> make_plan(const Spec& spec, const Request& request, const host::HostFacts& host,
@@ -19,7 +28,7 @@ Result<Plan> make_plan(const Spec& spec, const Request& request, const host::Hos
   NamespacePlan namespaces = MYRT_TRY(namespace_plan(spec, host));
   RootfsPlan rootfs = MYRT_TRY(rootfs_plan(spec, request));
   Noted<cgroup::CgroupPlan> cgroup = MYRT_TRY(cgroup_part(spec, request, cgroups, rootfs.mounts));
-  rootfs.cgroups = cgroup.value.directories;
+  rootfs.cgroups = visible_cgroups(cgroup.value);
   rootfs.pure_v2 = cgroups.pure_v2;
   Plan plan;
   plan.id = request.id;

@@ -106,10 +106,11 @@ class MyrtFigures : public EngineConfig {
   }
 };
 
-// 9 hierarchies of cgroup v1, 25 mounts, a seccomp filter from the cache: 496 calls, 12 of them
-// libcap's when it asks twice which capabilities the kernel has, and some reads more where the
-// mount table is long and the image has users. crun 1.8.1 makes 1,020 calls for it.
-TEST_F(MyrtFigures, RunOfPodmansConfigMakesFewerThan500SystemCalls) {
+// 9 hierarchies of cgroup v1 and one of v2, 25 mounts, a seccomp filter from the cache: 501 calls,
+// 12 of them libcap's when it asks twice which capabilities the kernel has, and some reads more
+// where the mount table is long and the image has users. crun 1.8.1 makes 1,020 calls for it,
+// without v2.
+TEST_F(MyrtFigures, RunOfPodmansConfigMakesFewerThan505SystemCalls) {
   if (!fs::exists("/usr/bin/strace")) {
     GTEST_SKIP() << "needs strace";
   }
@@ -119,7 +120,7 @@ TEST_F(MyrtFigures, RunOfPodmansConfigMakesFewerThan500SystemCalls) {
   system_calls();  // compiles the filter
   const int calls = system_calls();
   EXPECT_GT(calls, 100);
-  EXPECT_LT(calls, 500);
+  EXPECT_LT(calls, 505);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "cgroup/cgroup_plan.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,6 +32,12 @@ Layout hybrid() {
                           v1({"name=systemd"}), v2("/sys/fs/cgroup/unified")}};
 }
 
+Layout only_v1() {
+  Layout layout = hybrid();
+  layout.hierarchies.pop_back();
+  return layout;
+}
+
 Layout pure_v2() { return {.pure_v2 = true, .hierarchies = {v2("/sys/fs/cgroup")}}; }
 
 std::vector<std::string> host_paths(const CgroupPlan& plan) {
@@ -40,13 +48,61 @@ std::vector<std::string> host_paths(const CgroupPlan& plan) {
   return paths;
 }
 
-TEST(CgroupPlan, OnVersion1HasADirectoryInEveryHierarchyButTheUnified) {
-  const CgroupPlan plan = cgroup_plan({}, hybrid(), "/pods/c1").value();
+TEST(CgroupPlan, OnVersion1HasADirectoryInEveryHierarchy) {
+  const CgroupPlan plan = cgroup_plan({}, only_v1(), "/pods/c1").value();
 
   EXPECT_FALSE(plan.pure_v2);
   EXPECT_THAT(host_paths(plan),
               ElementsAre("/sys/fs/cgroup/cpu/pods/c1", "/sys/fs/cgroup/memory/pods/c1",
                           "/sys/fs/cgroup/devices/pods/c1", "/sys/fs/cgroup/name=systemd/pods/c1"));
+  EXPECT_EQ(unified_directory(plan), nullptr);
+}
+
+TEST(CgroupPlan, OnAHybridHostHasTheUnifiedHierarchyLast) {
+  Layout layout = hybrid();
+  std::ranges::rotate(layout.hierarchies, layout.hierarchies.end() - 1);  // mounted first
+
+  const CgroupPlan plan = cgroup_plan({}, layout, "/c1").value();
+
+  EXPECT_FALSE(plan.pure_v2);
+  EXPECT_THAT(
+      host_paths(plan),
+      ElementsAre("/sys/fs/cgroup/cpu/c1", "/sys/fs/cgroup/memory/c1", "/sys/fs/cgroup/devices/c1",
+                  "/sys/fs/cgroup/name=systemd/c1", "/sys/fs/cgroup/unified/c1"));
+  EXPECT_EQ(unified_directory(plan), &plan.directories.back());
+  EXPECT_THAT(plan.controllers_v2, IsEmpty());
+}
+
+TEST(CgroupPlan, OnAHybridHostAsksVersion2ForWhatVersion1Lacks) {
+  Resources resources;
+  resources.memory.limit = 1000;
+  resources.memory.swappiness = 60;  // has no form in v2, and needs none: v1 has the controller
+  resources.hugepage_limits = {{.page_size = "2MB", .limit = 4096}};
+  resources.block_io.throttle_read_bps = {{.major = 8, .minor = 0, .rate = 1000}};
+
+  const CgroupPlan plan = cgroup_plan(resources, hybrid(), "/c1").value();
+
+  EXPECT_THAT(text(plan.directories[1].writes),
+              ElementsAre("memory.limit_in_bytes: 1000", "memory.swappiness: 60"));
+  EXPECT_THAT(
+      text(plan.directories.back().writes),
+      ElementsAre("io.max: 8:0 rbps=1000", "hugetlb.2MB.max: 4096", "hugetlb.2MB.rsvd.max: 4096"));
+  EXPECT_THAT(plan.controllers_v2, ElementsAre("io", "hugetlb"));
+}
+
+TEST(CgroupPlan, OnAHybridHostControlsDevicesByProgramWhereVersion1DoesNot) {
+  const Layout layout{.pure_v2 = false,
+                      .hierarchies = {v1({"memory"}), v2("/sys/fs/cgroup/unified")}};
+
+  EXPECT_FALSE(cgroup_plan({}, layout, "/c1").value().device_program.empty());
+}
+
+TEST(CgroupPlan, AsksNoVersion2ForControllersThatItNeverHad) {
+  Resources resources;
+  resources.network.class_id = 7;
+
+  EXPECT_EQ(cgroup_plan(resources, hybrid(), "/c1").error().text(),
+            "/linux/resources/network/classID: this host has no cgroup v1 controller \"net_cls\"");
 }
 
 TEST(CgroupPlan, OnVersion1WritesGoToTheHierarchyOfTheirController) {
@@ -72,7 +128,7 @@ TEST(CgroupPlan, NamesTheFieldAndTheControllerThatVersion1Lacks) {
   Resources resources;
   resources.pids_limit = 42;
 
-  EXPECT_EQ(cgroup_plan(resources, hybrid(), "/c1").error().text(),
+  EXPECT_EQ(cgroup_plan(resources, only_v1(), "/c1").error().text(),
             "/linux/resources/pids/limit: this host has no cgroup v1 controller \"pids\"");
 }
 

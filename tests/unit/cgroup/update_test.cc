@@ -70,6 +70,22 @@ TEST(UpdatePlan, OnVersion2ListsTheControllersToEnable) {
   EXPECT_THAT(plan.controllers_v2, ElementsAre("pids", "memory"));
 }
 
+TEST(UpdatePlan, OnAHybridHostAsksVersion2ForWhatVersion1Lacks) {
+  Resources changes;
+  changes.cpu.shares = 512;
+  changes.pids_limit = 42;
+
+  const CgroupPlan plan =
+      update_plan(changes, hybrid(), std::vector<std::string>{"/cg/unified/c1", "/cg/cpu/c1"})
+          .value();
+
+  ASSERT_EQ(plan.directories.size(), 2U);
+  EXPECT_THAT(text(plan.directories[0].writes), ElementsAre("cpu.shares: 512"));
+  EXPECT_EQ(host_path(plan.directories[1]), "/cg/unified/c1");
+  EXPECT_THAT(text(plan.directories[1].writes), ElementsAre("pids.max: 42"));
+  EXPECT_THAT(plan.controllers_v2, ElementsAre("pids"));
+}
+
 TEST(UpdatePlan, NamesTheControllerThatIsMissing) {
   Resources changes;
   changes.pids_limit = 42;
