@@ -31,9 +31,8 @@ struct ExecChanges {
   std::vector<std::uint32_t> additional_gids;  // added to the container's
   std::vector<std::string> capabilities;       // "CAP_NET_RAW"; added, but never inheritable
   std::string apparmor_profile;                // empty: the container's
-  bool terminal = false;
-  bool no_new_privileges = false;  // true sets it; false keeps the container's
-  std::string selinux_label;       // refused unless empty: not supported yet
+  bool no_new_privileges = false;              // true sets it; false keeps the container's
+  std::string selinux_label;                   // refused unless empty: not supported yet
   friend bool operator==(const ExecChanges&, const ExecChanges&) = default;
 };
 
@@ -42,7 +41,7 @@ struct ExecOptions {
   // lacks, such as limits and capabilities, are the container's.
   std::string process_file;
   ExecChanges changes;
-  bool terminal = false;  // also when the process object says nothing of one
+  bool terminal = false;  // with a process file: also when that asks for none
   std::string console_socket;
   std::string pidfd_socket;
   std::string pid_file;  // written once the program runs, and only then

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -98,17 +97,6 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
           .annotations = inputs.spec.annotations};
 }
 
-/// Whether an open namespace is the runtime's own of that kind.
-Result<bool> is_own_namespace(int joined, NamespaceKind kind) {
-  struct ::stat theirs = {};
-  struct ::stat ours = {};
-  const std::string own = std::string("/proc/self/ns/") + init::proc_name(kind);
-  if (::fstat(joined, &theirs) != 0 || ::stat(own.c_str(), &ours) != 0) {
-    return std::unexpected(Error::from_errno({"compare namespaces with ", own}));
-  }
-  return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
-}
-
 /// The kind of namespace that a sysctl belongs to; the parser lets no others through.
 NamespaceKind sysctl_kind(std::string_view path) {
   if (path.starts_with("net/")) {
@@ -153,8 +141,8 @@ Result<std::vector<sys::UniqueFd>> open_joins(const Inputs& inputs) {
     // Whatever lies at the path, opening it must not wait; setns(2) refuses what is no namespace.
     joins.push_back(MYRT_TRY(
         in("namespace", sys::open_at(AT_FDCWD, join.path, O_RDONLY | O_NONBLOCK | O_NOCTTY))));
-    const bool own =
-        has_settings(join.kind) && MYRT_TRY(is_own_namespace(joins.back().get(), join.kind));
+    const bool own = has_settings(join.kind) &&
+                     MYRT_TRY(init::is_own_namespace(joins.back().get(), "", join.kind));
     if (own) {
       MYRT_TRY(refuse_own_settings(join.kind, inputs));
     }
@@ -207,10 +195,15 @@ Result<void> save_config(const Entry& entry, const std::string& text) {
   return sys::write_all(file.get(), text, kSavedConfig);
 }
 
+/// The filter, and the connection to the agent that its listener is for.
+struct Confinement {
+  std::optional<seccomp::Filter> filter;
+  sys::UniqueFd agent;
+};
+
 /// From the clone to the moment at which only `start` is missing.
-Result<void> bring_up(Created& created, const Inputs& inputs,
-                      const std::optional<seccomp::Filter>& filter, const CreateOptions& options,
-                      init::Launched& launched) {
+Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement& confinement,
+                      const CreateOptions& options, init::Launched& launched) {
   const plan::Plan& plan = inputs.plan;
   created.record.process = MYRT_TRY(identify(launched.pid()));
   if (has_runtime_hooks(plan.hooks)) {
@@ -224,11 +217,10 @@ Result<void> bring_up(Created& created, const Inputs& inputs,
   MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
   Terminal terminal = MYRT_TRY(receive_terminal(plan, launched));
   created.terminal = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
-  if (filter.has_value() && filter->notify) {
-    const sys::UniqueFd agent = MYRT_TRY(connect_agent(filter));
+  if (confinement.agent.is_open()) {
     MYRT_TRY(take_listener(seccomp_process_state(created.record, Status::kCreating, launched.pid(),
-                                                 filter->listener_metadata),
-                           agent.get(), launched));
+                                                 confinement.filter->listener_metadata),
+                           confinement.agent.get(), launched));
   }
   MYRT_TRY(launched.wait_for(Kind::kReady));
   MYRT_TRY(send_pidfd(options.pidfd_socket, launched.pidfd()));
@@ -251,7 +243,8 @@ Result<Created> create_container(const Store& store, std::string_view id,
   const Inputs inputs = MYRT_TRY(read_inputs(store, id, options));
   PidFile pid_file = MYRT_TRY(open_pid_file(options.pid_file));
   const sys::UniqueFd root = MYRT_TRY(open_root(store, true));
-  const std::optional<seccomp::Filter> filter = MYRT_TRY(make_filter(inputs.spec, root.get()));
+  Confinement confinement{.filter = MYRT_TRY(make_filter(inputs.spec, root.get())), .agent = {}};
+  confinement.agent = MYRT_TRY(connect_agent(confinement.filter));
   const pid_t own_pid = ::getpid();
   const sys::ProcessStat self = MYRT_TRY(sys::process_stat(own_pid));
   Created created{.entry = MYRT_TRY(make_entry(root.get(), id)),
@@ -267,15 +260,16 @@ Result<Created> create_container(const Store& store, std::string_view id,
   }
   MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
-  const init::ChildPlan child{.plan = &inputs.plan,
-                              .filter = filter.has_value() ? &*filter : nullptr,
-                              .hook_state = hook_state(created.record),
-                              .ignored_signals = self.ignored_signals,
-                              .foreign_formats = host::foreign_formats(),
-                              .privileged = inputs.privileged};
+  const init::ChildPlan child{
+      .plan = &inputs.plan,
+      .filter = confinement.filter.has_value() ? &*confinement.filter : nullptr,
+      .hook_state = hook_state(created.record),
+      .ignored_signals = self.ignored_signals,
+      .foreign_formats = host::foreign_formats(),
+      .privileged = inputs.privileged};
   init::Launched launched = MYRT_TRY(init::launch(child, std::move(inherited)));
   undo.arm_poststop();
-  MYRT_TRY(bring_up(created, inputs, filter, options, launched));
+  MYRT_TRY(bring_up(created, inputs, confinement, options, launched));
   created.pidfd = launched.release();
   undo.commit();
   return created;

@@ -1,13 +1,13 @@
 // `exec`, the runtime's half: the steps stand in one flat list, `bring_up`. The other half is
 // init/exec_child.cc.
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 
 #include <myrt/exec.h>
 #include <myrt/log.h>
 
+#include "base/text.h"
 #include "cgroup/manager.h"
 #include "config/process_file.h"
 #include "container/exec_process.h"
@@ -59,9 +59,9 @@ Result<void> check_terminal(const Process& process, const ExecOptions& options) 
 Result<Process> asked_process(const Spec& spec, const ExecOptions& options) {
   const Process container = spec.process.value_or(Process{.cwd = "/"});
   if (options.process_file.empty()) {
-    ExecChanges changes = options.changes;
-    changes.terminal = changes.terminal || options.terminal;
-    return changed_process(container, changes);
+    Process process = MYRT_TRY(changed_process(container, options.changes));
+    process.terminal = options.terminal;
+    return process;
   }
   if (options.changes != ExecChanges{}) {
     return std::unexpected(
@@ -123,14 +123,10 @@ Result<std::uint64_t> without_own(std::uint64_t namespaces, pid_t pid) {
     if ((namespaces & flag) == 0) {
       continue;
     }
-    struct ::stat theirs = {};
-    struct ::stat ours = {};
-    const std::string name = std::string("/ns/") + init::proc_name(kind);
-    const std::string file = "/proc/" + std::to_string(pid) + name;
-    if (::stat(file.c_str(), &theirs) != 0 || ::stat(("/proc/self" + name).c_str(), &ours) != 0) {
-      return std::unexpected(Error::from_errno({"compare namespaces with ", file}));
-    }
-    if (theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino) {
+    const std::string file =
+        base::concat({"/proc/", std::to_string(pid), "/ns/", init::proc_name(kind)});
+    const bool own = MYRT_TRY(init::is_own_namespace(AT_FDCWD, file, kind));
+    if (own) {
       namespaces &= ~flag;
     }
   }

@@ -58,8 +58,8 @@ Result<Process> changed_process(const Process& container, const ExecChanges& cha
     return std::unexpected(Error("--process-label: not supported yet"));
   }
   process.args = changes.args;
-  process.terminal = changes.terminal;
-  process.console_size.reset();  // that of the container's terminal, which is another
+  process.terminal = false;      // the container's is another,
+  process.console_size.reset();  // and so is its size
   for (const std::string& entry : changes.env) {
     MYRT_TRY(set_variable(process.env, entry));
   }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,6 +43,17 @@ const KindEntry& entry(NamespaceKind kind) { return kKinds.at(static_cast<std::s
 int clone_flag(NamespaceKind kind) { return entry(kind).flag; }
 const char* proc_name(NamespaceKind kind) { return entry(kind).proc_name; }
 const char* kind_word(NamespaceKind kind) { return entry(kind).word; }
+
+Result<bool> is_own_namespace(int directory, const std::string& path, NamespaceKind kind) {
+  struct ::stat theirs = {};
+  struct ::stat ours = {};
+  const std::string own = std::string("/proc/self/ns/") + proc_name(kind);
+  if (::fstatat(directory, path.c_str(), &theirs, AT_EMPTY_PATH) != 0 ||
+      ::stat(own.c_str(), &ours) != 0) {
+    return std::unexpected(Error::from_errno({"compare namespaces: ", path.empty() ? own : path}));
+  }
+  return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
 
 Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::UniqueFd> joins) {
   for (std::size_t i = 0; i < plan.joins.size(); ++i) {

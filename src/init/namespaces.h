@@ -1,6 +1,7 @@
 // Namespaces in the container process: joining, ids, names.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <myrt/result.h>
@@ -16,6 +17,10 @@ int clone_flag(NamespaceKind kind);
 const char* proc_name(NamespaceKind kind);
 /// The specification's word for a kind: "network", "mount" ...
 const char* kind_word(NamespaceKind kind);
+
+/// Whether the namespace of that kind at `path` below `directory` is the caller's own. An empty
+/// path is `directory` itself, a namespace that is open.
+Result<bool> is_own_namespace(int directory, const std::string& path, NamespaceKind kind);
 
 /// setns(2) of each join in order; the descriptors are closed.
 Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::UniqueFd> joins);

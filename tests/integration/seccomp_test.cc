@@ -47,6 +47,7 @@ class SeccompTest : public RuntimeTest {
 };
 
 class Seccomp : public SeccompTest {};
+class MyrtSeccomp : public SeccompTest {};
 
 TEST_F(Seccomp, FiltersOnlyWhenAskedTo) {
   bundle_.args({"/bin/grep", "^Seccomp:", "/proc/self/status"});
@@ -244,6 +245,20 @@ TEST_F(Seccomp, HandsItsListenerToTheAgent) {
   EXPECT_EQ(json_string(message->data, "/state/id"), container.id());
   EXPECT_EQ(json_string(message->data, "/state/status"), "creating");
   EXPECT_TRUE(message->closed_after);
+}
+
+// Particular to myrt: others find out when the container's hooks have run.
+TEST_F(MyrtSeccomp, MissesAnAgentBeforeAnythingIsDone) {
+  const std::filesystem::path ran = workspace() / "ran";
+  filter(R"([{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}])")
+      .set("/linux/seccomp/listenerPath", R"("/no/such/socket")")
+      .set("/hooks/createRuntime",
+           R"([{"path": "/bin/touch", "args": ["touch", )" + json_quote(ran) + "]}]");
+
+  expect_message(Container(bundle_, "c1").create(),
+                 "create c1: seccomp.listenerPath: connect to /no/such/socket: No such file or "
+                 "directory");
+  EXPECT_FALSE(std::filesystem::exists(ran));
 }
 
 // With it a process that may trace the container's would answer its own notifications.

@@ -48,10 +48,6 @@ TEST(ChangedProcess, IsTheContainersWithAnotherProgram) {
   EXPECT_EQ(process, expected);
 }
 
-TEST(ChangedProcess, HasATerminalOnlyWhenItAsksForOne) {
-  EXPECT_TRUE(changed({.args = {"sh"}, .terminal = true}).terminal);
-}
-
 TEST(ChangedProcess, ReplacesVariablesWhereTheyStandAndAddsOthers) {
   const Process process = changed({.args = {"sh"}, .env = {"A=x=y", "NEW=", "NEW=2"}});
 
