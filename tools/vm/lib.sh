@@ -24,20 +24,10 @@ vm_cache_directory() {
   printf '%s\n' "${MYRT_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/myrt-vm}"
 }
 
-# vm_skeleton ROOT: the merged-/usr links of Debian 12. Every tree needs them, since the kernel
-# replaces a link from one initramfs by a directory of the same name from the next.
-vm_skeleton() {
-  local name
-  for name in bin sbin lib lib64; do
-    mkdir -p "$1/usr/$name"
-    ln -sfn "usr/$name" "$1/$name"
-  done
-}
-
-# vm_put ROOT HOSTPATH GUESTPATH: copies a file or a directory into ROOT, and for an ELF file the
-# libraries it is linked with, which keep their paths.
+# vm_put ROOT HOSTPATH GUESTPATH [LIBRARIES]: copies a file or a directory into ROOT, and for an ELF file the
+# libraries it is linked with, which keep their paths, into LIBRARIES, or else into ROOT.
 vm_put() {
-  local root=$1 host=$2 guest=$3 library
+  local root=$1 host=$2 guest=$3 libraries=${4:-$1} library
   [[ -e $host ]] || vm_die "no such file: $host"
   [[ $guest == /* ]] || vm_die "not an absolute path: $guest"
   mkdir -p "$root$(dirname "$guest")"
@@ -48,8 +38,8 @@ vm_put() {
   fi
   cp -aHT --remove-destination "$host" "$root$guest"
   while read -r library; do
-    mkdir -p "$root$(dirname "$library")"
-    cp -Ln "$library" "$root$library"
+    mkdir -p "$libraries$(dirname "$library")"
+    cp -Ln "$library" "$libraries$library"
   done < <(vm_libraries "$host")
 }
 
@@ -57,6 +47,28 @@ vm_put() {
 # static program or any other file, which ldd refuses.
 vm_libraries() {
   { ldd "$1" 2>/dev/null || true; } | sed -nE 's,^.*=> (/[^ ]+) .*$,\1,p; s,^\s+(/[^ ]+) \(0x.*$,\1,p'
+}
+
+# vm_cached TARGET COMMAND ARGUMENTS...: unless TARGET is there, runs COMMAND ARGUMENTS... NEW and renames NEW to
+# TARGET. So TARGET is whole or absent whatever is interrupted, and two builds at once do not meet. What is to be
+# removed at the end of the script is in vm_temporary.
+vm_cached() {
+  local -r target=$1
+  shift
+  if [[ -e $target ]]; then
+    return
+  fi
+  vm_say "making $target"
+  vm_temporary=$(mktemp -d "$(dirname "$target")/tmp.XXXXXX")
+  "$@" "$vm_temporary/new"
+  # The loser of a race finds the target there, with the same contents.
+  mv -T "$vm_temporary/new" "$target" 2>/dev/null || [[ -e $target ]] || vm_die "cannot write $target"
+  rm -r "$vm_temporary"
+}
+
+# Prints a short key of what it reads.
+vm_digest() {
+  sha256sum | cut -c 1-12
 }
 
 # vm_pack ROOT FILE: makes an initramfs archive. The format has no extended attributes.
