@@ -18,11 +18,26 @@ namespace myrt {
 /// The state root: the directory in which each container has a directory of its own. Cheap to copy.
 struct Store {
   std::string root;  // absolute
+  // It gets the sticky bit when it is made: whoever tidies $XDG_RUNTIME_DIR leaves it alone then
+  // (XDG Base Directory Specification).
+  bool sticky = false;
 };
 
-/// `/run/myrt` for root, `$XDG_RUNTIME_DIR/myrt` (`runtime_directory`, empty counts as unset) for
-/// others.
-std::string default_store_root(uid_t uid, std::string_view runtime_directory);
+/// Who keeps containers, as far as it decides where.
+struct Keeper {
+  uid_t uid = 0;                       // effective
+  bool in_user_namespace = false;      // other than the host's: uid 0 is not the host's root
+  std::string_view user_name;          // $USER; empty: unset
+  std::string_view runtime_directory;  // $XDG_RUNTIME_DIR; empty: unset
+};
+
+/// The store of a caller who names none: `myrt` in the runtime directory, or /run/myrt when there
+/// is none. As for runc, root always has the latter, unless it is so in a user namespace only and
+/// $USER is not "root".
+Store default_store(const Keeper& keeper);
+
+/// Whether the calling process is in a user namespace other than the host's.
+Result<bool> in_user_namespace();
 
 /// An overlay as the container's root: `--overlay LOWER[:LOWER...][,upper=DIR,work=DIR]`.
 struct OverlayRequest {
@@ -33,6 +48,13 @@ struct OverlayRequest {
 };
 /// Parses the argument of `--overlay`; `\` escapes `:`, `,` and itself.
 Result<OverlayRequest> parse_overlay(std::string_view argument);
+
+/// What the environment says about systemd's service managers; empty: nothing.
+struct BusEnvironment {
+  std::string system_bus;         // DBUS_SYSTEM_BUS_ADDRESS
+  std::string session_bus;        // DBUS_SESSION_BUS_ADDRESS
+  std::string runtime_directory;  // XDG_RUNTIME_DIR
+};
 
 struct CreateOptions {
   std::string bundle = ".";
@@ -52,7 +74,13 @@ struct CreateOptions {
   bool overlay_annotations = false;  // honour org.myrt.overlay.* annotations
   bool cgroups_disabled = false;
   bool foreground = false;  // the caller relays the terminal itself; set by run()
+  // systemd makes the cgroups, in a scope (systemd.scope(5)): that of the system, or for a caller
+  // without rights over the host that of its user.
+  // `--rootless`: whether cgroups that the caller may not make are left out, as long as nothing
+  // asks for them. Unset: when the caller is not root, or root of a user namespace only.
+  std::optional<bool> rootless;
   bool systemd_cgroup = false;
+  BusEnvironment bus;
 };
 
 /// Creates a container: on return it is `created`, its process waits for start() (runtime.md
@@ -93,7 +121,8 @@ Result<State> state(const Store& store, std::string_view id);
 /// store that does not exist is an empty list.
 Result<std::vector<State>> list(const Store& store);
 
-/// Sends `signal` to the container process, or to every process in its cgroup when `all` is set.
+/// Sends `signal` to the container process, or to every process in its cgroup when `all` is set; of
+/// a container without cgroups, in its pid namespace.
 /// Errors: ENOENT no such container; ESRCH it has stopped (runtime-spec, runtime.md "Kill").
 /// Uses a pidfd and the recorded start time, so a reused pid is never hit.
 Result<void> kill(const Store& store, std::string_view id, int signal, bool all);

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,14 @@ enum class Status { kCreating, kCreated, kRunning, kPaused, kStopped };
 /// The specification's word: "creating", "created", "running", "paused", "stopped".
 std::string_view status_word(Status status);
 
+/// What the kernel has done to a container for lack of memory.
+struct OutOfMemory {
+  std::uint64_t killed = 0;            // processes, as far as their cgroups are still there
+  std::optional<std::uint64_t> limit;  // bytes, of the container's cgroup; none: it has none
+  std::string limit_file;              // where the kernel has the limit, "memory.max"
+  friend bool operator==(const OutOfMemory&, const OutOfMemory&) = default;
+};
+
 struct State {
   std::string id;
   Status status = Status::kStopped;
@@ -29,6 +39,9 @@ struct State {
   std::string created;  // RFC 3339, UTC, nanoseconds
   std::string owner;    // name of the user who created it; told by list() alone, as runc does
   std::vector<std::pair<std::string, std::string>> annotations;
+  // When processes of it were killed for lack of memory. Also of a container that has stopped, as
+  // long as its cgroup is there.
+  std::optional<OutOfMemory> out_of_memory;
 };
 
 /// The state as JSON text, as `myrt state` prints it: indented, with a newline at the end.

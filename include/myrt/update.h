@@ -29,4 +29,7 @@ Result<void> update(const Store& store, std::string_view id, const UpdateOptions
 /// are told as parse_spec() does; `file` is the text's name for them.
 Result<Resources> parse_resources(std::string_view text, std::string_view file);
 
+/// The same for the text of a file, "-" for standard input; at most 16 MiB (EFBIG).
+Result<Resources> read_resources(const std::string& file);
+
 }  // namespace myrt

@@ -120,6 +120,15 @@ std::string concat(std::initializer_list<std::string_view> parts) {
   return join_parts(std::span<const std::string_view>(parts.begin(), parts.size()), "");
 }
 
+std::string_view first_line(std::string_view text) {
+  for (const std::string_view line : split(text, '\n')) {
+    if (!line.empty()) {
+      return line;
+    }
+  }
+  return {};
+}
+
 std::string escape(std::string_view text, std::size_t max_bytes) {
   const std::size_t shown = whole_characters(text, max_bytes);
   std::string escaped = escape_all(text.substr(0, shown));

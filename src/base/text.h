@@ -27,6 +27,9 @@ std::string join(std::span<const std::string_view> parts, std::string_view separ
 /// `parts` one after the other, in one allocation.
 std::string concat(std::initializer_list<std::string_view> parts);
 
+/// The first line of `text` that is not empty, without its newline; empty when there is none.
+std::string_view first_line(std::string_view text);
+
 /// How many bytes of a text quote() shows.
 inline constexpr std::size_t kQuotedBytes = 64;
 

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <initializer_list>
@@ -26,6 +28,25 @@ std::optional<std::uint64_t> number_in(const std::string& path) {
   }
   return base::parse_integer<std::uint64_t>(base::split(*text, '\n').front());
 }
+
+struct Agreeing {
+  std::string_view file;
+  std::string_view other;  // below the container's directory
+};
+
+// A limit of memory is at most that of memory and swap together, a burst at most the quota; an idle
+// group has no weight of its own, and realtime at most what the cgroup above has.
+constexpr auto kAgreeing = std::to_array<Agreeing>({
+    {"cpu.cfs_burst_us", "cpu.cfs_quota_us"},
+    {"cpu.cfs_quota_us", "cpu.cfs_burst_us"},
+    {"cpu.max", "cpu.max.burst"},
+    {"cpu.max.burst", "cpu.max"},
+    {"cpu.rt_runtime_us", "../cpu.rt_runtime_us"},
+    {"cpu.shares", "cpu.idle"},
+    {"cpu.weight", "cpu.idle"},
+    {"memory.limit_in_bytes", "memory.memsw.limit_in_bytes"},
+    {"memory.memsw.limit_in_bytes", "memory.limit_in_bytes"},
+});
 
 class Writer {
  public:
@@ -79,7 +100,7 @@ class Writer {
       return std::unexpected(
           Error::from_code(code, {"write ", base::quote(value), " to ", path(file),
                                   code == EBUSY    ? usage_text(file)
-                                  : code == EINVAL ? other_limit_text(file)
+                                  : code == EINVAL ? other_file_text(file)
                                                    : ""}));
     }
     if (undo.has_value()) {
@@ -134,19 +155,16 @@ class Writer {
     return {};
   }
 
-  /// v1 keeps the limit of memory below that of memory and swap together; the other of the two, in
-  /// words to append.
-  [[nodiscard]] std::string other_limit_text(std::string_view file) const {
-    const bool is_memory = file == "memory.limit_in_bytes";
-    if (!is_memory && file != "memory.memsw.limit_in_bytes") {
+  /// What EINVAL of `file` may come from: the file that its value has to agree with, in words to
+  /// append.
+  [[nodiscard]] std::string other_file_text(std::string_view file) const {
+    const auto* const pair = std::ranges::find(kAgreeing, file, &Agreeing::file);
+    if (pair == kAgreeing.end()) {
       return {};
     }
-    const std::optional<std::uint64_t> other =
-        number_in(path(is_memory ? "memory.memsw.limit_in_bytes" : "memory.limit_in_bytes"));
-    return other.has_value()
-               ? base::concat({is_memory ? " (memory and swap together are limited to "
-                                         : " (memory alone is limited to ",
-                               std::to_string(*other), " bytes)"})
+    const Result<std::string> value = sys::read_value(AT_FDCWD, path(pair->other));
+    return value.has_value()
+               ? base::concat({" (", pair->other, " is ", base::split(*value, '\n').front(), ")"})
                : "";
   }
 

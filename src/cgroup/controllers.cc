@@ -123,7 +123,9 @@ Result<void> enable_controllers(const std::string& directory, const CgroupPlan& 
   // What is only useful may be what stood in the way.
   const Result<void> enabled_needed = enable(directory, needed);
   if (!enabled_needed.has_value()) {
-    return refusal(enabled_needed.error().code(), type_text(directory));
+    const int code = enabled_needed.error().code();
+    return refusal(code, code == EACCES ? ", whose cgroup.subtree_control the user may not write to"
+                                        : type_text(directory));
   }
   return {};
 }

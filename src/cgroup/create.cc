@@ -14,6 +14,8 @@
 #include "cgroup/made.h"
 #include "cgroup/manager.h"
 #include "cgroup/owner.h"
+#include "cgroup/systemd_plan.h"
+#include "cgroup/tree.h"
 #include "sys/file.h"
 
 namespace myrt::cgroup {
@@ -90,13 +92,30 @@ Result<bool> make_directory(const Directory& directory, MadeDirectories& made) {
   return is_new;
 }
 
-Result<void> create_v1(const Directory& directory, MadeDirectories& made) {
+Result<void> furnish_v1(const Directory& directory, bool is_new) {
   const std::string path = host_path(directory);
-  const bool is_new = MYRT_TRY(make_directory(directory, made));
   if (is_cpuset(directory.hierarchy)) {
     MYRT_TRY(in("inherit the parent's cpuset", fill_cpuset(directory, path, is_new)));
   }
   return apply_writes(path, directory.writes);
+}
+
+Result<void> create_v1(const Directory& directory, MadeDirectories& made) {
+  const bool is_new = MYRT_TRY(make_directory(directory, made));
+  return furnish_v1(directory, is_new);
+}
+
+/// In a hierarchy that systemd knows, the process is there already.
+Result<void> adopt_v1(const Directory& directory, pid_t pid, MadeDirectories& made) {
+  const std::string path = host_path(directory);
+  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
+  MYRT_TRY(furnish_v1(directory, is_new));
+  const OpenCgroup cgroup = MYRT_TRY(open_cgroup(path));
+  const std::vector<pid_t> inside = MYRT_TRY(processes_in(cgroup.fd.get()));
+  if (std::ranges::find(inside, pid) != inside.end()) {
+    return {};
+  }
+  return in(path, sys::write_value(cgroup.fd.get(), "cgroup.procs", std::to_string(pid)));
 }
 
 /// In a threaded cgroup, and below a cgroup that has processes itself, the kernel makes directories
@@ -116,15 +135,14 @@ Result<void> check_enterable(const std::string& path, const std::string& top) {
   return {};
 }
 
-Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
+Result<void> furnish_v2(const CgroupPlan& plan) {
   const Directory& directory = *unified_directory(plan);
   const std::string path = host_path(directory);
-  MYRT_TRY(make_directory(directory, made));
   MYRT_TRY(enable_controllers_above(plan));
   MYRT_TRY(check_enterable(path, directory.hierarchy.mount_point));
   MYRT_TRY(apply_writes(path, directory.writes));
   if (!plan.device_program.empty()) {
-    const sys::UniqueFd cgroup = MYRT_TRY(open_directory(plan));
+    const sys::UniqueFd cgroup = MYRT_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
     MYRT_TRY(
         in("/linux/resources/devices", attach_device_program(cgroup.get(), plan.device_program)));
   }
@@ -132,6 +150,16 @@ Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
     MYRT_TRY(change_owner(path, *plan.owner));
   }
   return {};
+}
+
+Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
+  MYRT_TRY(make_directory(*unified_directory(plan), made));
+  return furnish_v2(plan);
+}
+
+/// Whether systemd makes this directory of the plan, and those above it.
+bool is_systemds(const CgroupPlan& plan, const Directory& directory) {
+  return plan.unit.has_value() && is_managed(directory.hierarchy);
 }
 
 }  // namespace
@@ -148,7 +176,7 @@ std::vector<std::string> directories(const CgroupPlan& plan) {
     do {
       paths.push_back(path);
       path = parent_of(path);
-    } while (path.size() > top.size() && is_own_parent(path));
+    } while (path.size() > top.size() && !is_systemds(plan, directory) && is_own_parent(path));
   }
   return paths;
 }
@@ -157,6 +185,25 @@ Result<void> create(const CgroupPlan& plan) {
   MadeDirectories made;
   for (const Directory& directory : plan.directories) {
     MYRT_TRY(directory.hierarchy.unified ? create_v2(plan, made) : create_v1(directory, made));
+  }
+  made.commit();
+  return {};
+}
+
+Result<void> check_unused(const CgroupPlan& plan) {
+  for (const Directory& directory : plan.directories) {
+    const Result<void> unused = check_unused(host_path(directory));
+    if (!unused.has_value() && !is_gone(unused.error())) {
+      return unused;
+    }
+  }
+  return {};
+}
+
+Result<void> adopt(const CgroupPlan& plan, pid_t pid) {
+  MadeDirectories made;
+  for (const Directory& directory : plan.directories) {
+    MYRT_TRY(directory.hierarchy.unified ? furnish_v2(plan) : adopt_v1(directory, pid, made));
   }
   made.commit();
   return {};

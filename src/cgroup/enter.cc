@@ -1,16 +1,32 @@
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "cgroup/manager.h"
 #include "sys/file.h"
 
 namespace myrt::cgroup {
 
+namespace {
+
+/// A limit of 0 lets no process be born in a cgroup, with EAGAIN of clone3(2), but lets one move in
+/// (kernel: Documentation/admin-guide/cgroup-v2.rst, "PID").
+bool lets_no_process_be_born(const Directory& directory) {
+  return std::ranges::any_of(directory.writes, [](const FileWrite& write) {
+    return write.file == "pids.max" && write.value == "0";
+  });
+}
+
+}  // namespace
+
 Result<std::vector<sys::UniqueFd>> open_tasks(const CgroupPlan& plan) {
   std::vector<sys::UniqueFd> tasks;
   tasks.reserve(plan.directories.size());
   for (const Directory& directory : plan.directories) {
-    if (!directory.hierarchy.unified) {
-      tasks.push_back(MYRT_TRY(sys::open_at(AT_FDCWD, host_path(directory) + "/tasks", O_WRONLY)));
+    const bool unified = directory.hierarchy.unified;
+    if (!unified || lets_no_process_be_born(directory)) {
+      const std::string file = host_path(directory) + (unified ? "/cgroup.procs" : "/tasks");
+      tasks.push_back(MYRT_TRY(sys::open_at(AT_FDCWD, file, O_WRONLY)));
     }
   }
   return tasks;
@@ -31,7 +47,7 @@ Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan) 
 
 Result<sys::UniqueFd> open_directory(const CgroupPlan& plan) {
   const Directory* const directory = unified_directory(plan);
-  return directory == nullptr
+  return directory == nullptr || lets_no_process_be_born(*directory)
              ? sys::UniqueFd()
              : sys::open_at(AT_FDCWD, host_path(*directory), O_RDONLY | O_DIRECTORY);
 }

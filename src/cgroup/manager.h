@@ -33,14 +33,23 @@ std::vector<std::string> directories(const CgroupPlan& plan);
 /// (EBUSY). After a failure nothing that was made remains.
 Result<void> create(const CgroupPlan& plan);
 
+/// EBUSY: one of the directories has processes, or is frozen. Those that are absent are fine.
+Result<void> check_unused(const CgroupPlan& plan);
+
+/// The rest of create() for a plan with a unit, in whose scope systemd has put the process `pid`:
+/// limits, device rules and owner, and the hierarchies that systemd does not know, which the
+/// process is moved into.
+Result<void> adopt(const CgroupPlan& plan, pid_t pid);
+
 /// v1: the `tasks` file of each directory, opened for the container process, which calls join().
+/// v2: `cgroup.procs` where open_directory() gives none.
 Result<std::vector<sys::UniqueFd>> open_tasks(const CgroupPlan& plan);
 /// Moves the calling process, which must have one thread, into the cgroups. `tasks` are those of
 /// open_tasks(plan).
 Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan);
 
 /// v2, alone or beside v1: the container's directory, for clone3(2) with CLONE_INTO_CGROUP. No
-/// descriptor where there is none.
+/// descriptor where there is none, or where the limit of processes is 0, in which none can be born.
 Result<sys::UniqueFd> open_directory(const CgroupPlan& plan);
 
 /// Where a further process of a container enters its cgroups.

@@ -72,6 +72,23 @@ struct BpfInstruction {
   friend bool operator==(const BpfInstruction&, const BpfInstruction&) = default;
 };
 
+/// A property of a systemd unit. `values` is its value in the textual form of busctl(1): of an
+/// array the length, then the elements.
+struct UnitProperty {
+  std::string name;
+  std::string signature;  // its D-Bus type
+  std::vector<std::string> values;
+  friend bool operator==(const UnitProperty&, const UnitProperty&) = default;
+};
+
+/// The scope that systemd makes for the container, with the container process in it.
+struct UnitPlan {
+  std::string name;           // "myrt-c1.scope"
+  std::string control_group;  // where it will be, as systemd says it: "/system.slice/..."
+  std::vector<UnitProperty> properties;  // all but the processes
+  friend bool operator==(const UnitPlan&, const UnitPlan&) = default;
+};
+
 /// Everything about the container's cgroups. No directories: cgroups are disabled for this
 /// container.
 struct CgroupPlan {
@@ -81,6 +98,8 @@ struct CgroupPlan {
   std::vector<BpfInstruction> device_program;  // v2; empty: none
   // v2: host uid that gets the directory (config-linux.md "Cgroup ownership").
   std::optional<std::uint32_t> owner;
+  std::optional<UnitPlan>
+      unit;  // systemd makes the directories, as far as it knows the hierarchies
   std::vector<std::string> warnings;  // what is accepted without effect, worth telling
   friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;
 };

@@ -19,20 +19,6 @@ namespace myrt::cgroup {
 
 namespace {
 
-/// Opens the container's own directories, without those that are gone.
-Result<std::vector<OpenCgroup>> open_own(std::span<const std::string> directories) {
-  std::vector<OpenCgroup> cgroups;
-  for (const std::string& path : split_record(directories).own) {
-    Result<OpenCgroup> cgroup = open_cgroup(path);
-    if (cgroup.has_value()) {
-      cgroups.push_back(*std::move(cgroup));
-    } else if (!is_gone(cgroup.error())) {
-      return std::unexpected(std::move(cgroup).error());
-    }
-  }
-  return cgroups;
-}
-
 Result<std::vector<pid_t>> processes_below(std::span<const OpenCgroup> cgroups) {
   std::vector<pid_t> pids;
   const Visitor visitor{.enter = [&](int cgroup) -> Result<void> {

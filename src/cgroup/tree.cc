@@ -1,19 +1,17 @@
 #include "cgroup/tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/paths.h"
 #include "base/text.h"
+#include "sys/directory.h"
 #include "sys/file.h"
 
 namespace myrt::cgroup {
@@ -24,37 +22,9 @@ constexpr int kOpenFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr std::size_t kMaxListBytes = std::size_t{64}
                                       << 20U;  // pids of all the processes that Linux can have
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-Result<std::vector<std::string>> children(int cgroup) {
-  sys::UniqueFd fd = MYRT_TRY(sys::open_at(cgroup, ".", kOpenFlags));
-  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd.get()));
-  if (directory == nullptr) {
-    return std::unexpected(Error::from_errno({"list cgroups"}));
-  }
-  std::ignore = fd.release();  // closedir closes it
-  std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const ::dirent* const entry = ::readdir(directory.get());
-    if (entry == nullptr) {
-      if (errno != 0) {
-        return std::unexpected(Error::from_errno({"list cgroups"}));
-      }
-      return names;
-    }
-    const std::string_view name = entry->d_name;
-    if (entry->d_type == DT_DIR && name != "." && name != "..") {
-      names.emplace_back(name);
-    }
-  }
-}
-
 /// The children, or none when the cgroup is gone.
 Result<std::vector<std::string>> children_left(int cgroup) {
-  Result<std::vector<std::string>> names = children(cgroup);
+  Result<std::vector<std::string>> names = sys::directories_in(cgroup, ".");
   if (!names.has_value() && is_gone(names.error())) {
     return std::vector<std::string>{};
   }
@@ -91,6 +61,19 @@ Result<OpenCgroup> open_cgroup(const std::string& path) {
     return std::unexpected(Error::from_code(ENOTDIR, {path, " is not a cgroup"}));
   }
   return cgroup;
+}
+
+Result<std::vector<OpenCgroup>> open_own(std::span<const std::string> directories) {
+  std::vector<OpenCgroup> cgroups;
+  for (const std::string& path : split_record(directories).own) {
+    Result<OpenCgroup> cgroup = open_cgroup(path);
+    if (cgroup.has_value()) {
+      cgroups.push_back(*std::move(cgroup));
+    } else if (!is_gone(cgroup.error())) {
+      return std::unexpected(std::move(cgroup).error());
+    }
+  }
+  return cgroups;
 }
 
 bool is_gone(const Error& error) { return error.code() == ENOENT || error.code() == ENODEV; }

@@ -29,6 +29,8 @@ struct OpenCgroup {
 };
 /// ENOENT: it is gone; ENOTDIR: something else than a cgroup is there.
 Result<OpenCgroup> open_cgroup(const std::string& path);
+/// The container's own among a record's `directories`, without those that are gone.
+Result<std::vector<OpenCgroup>> open_own(std::span<const std::string> directories);
 
 /// Whether a failure means that the cgroup has been removed meanwhile: its files then answer with
 /// ENODEV.

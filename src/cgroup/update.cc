@@ -7,6 +7,9 @@ namespace myrt::cgroup {
 
 Result<Journal> update(const CgroupPlan& plan) {
   if (unified_directory(plan) != nullptr) {
+    // What this enables stays after a failure too. Others may have come to rely on it meanwhile,
+    // and would lose their limits without a word; a controller without limits holds nobody to
+    // anything.
     MYRT_TRY(enable_controllers_above(plan));
   }
   Journal journal;

@@ -61,8 +61,7 @@ std::vector<FileWrite> pids_writes(std::optional<std::int64_t> limit) {
   if (!limit.has_value()) {
     return {};
   }
-  // 0 is a limit here, and not "unset": the container process itself is moved in, which the limit
-  // does not stop.
+  // 0 is a limit here, and not "unset": it lets the container process move in, but not fork.
   return {{.file = "pids.max",
            .value = *limit < 0 ? "max" : std::to_string(*limit),
            .field = "/linux/resources/pids/limit"}};

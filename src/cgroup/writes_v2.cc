@@ -193,6 +193,26 @@ Result<std::vector<FileWrite>> block_io_writes_v2(const BlockIoResources& block_
   return writes;
 }
 
+namespace {
+
+/// The kernel takes one setting a write: "8:0 rbps=1\n8:16 rbps=1" is two.
+std::vector<FileWrite> unified_file_writes(const std::string& file, const std::string& value) {
+  std::vector<FileWrite> writes;
+  const std::string field = "/linux/resources/unified/" + file;
+  for (const std::string_view line : base::split(value, '\n')) {
+    if (!line.empty()) {
+      writes.push_back({.file = file, .value = std::string(line), .field = field});
+    }
+  }
+  if (writes.empty()) {
+    // One write(2) of nothing at all would not reach the kernel's file.
+    writes.push_back({.file = file, .value = "\n", .field = field});
+  }
+  return writes;
+}
+
+}  // namespace
+
 Result<std::vector<ControllerWrites>> unified_writes(
     const std::map<std::string, std::string>& unified) {
   std::vector<ControllerWrites> all;
@@ -203,16 +223,7 @@ Result<std::vector<ControllerWrites>> unified_writes(
           base::concat({"/linux/resources/unified: want file names like \"memory.high\", got ",
                         base::quote(file)})));
     }
-    ControllerWrites& last =
-        all.emplace_back(ControllerWrites{.controller = file.substr(0, dot), .writes = {}});
-    // The kernel takes one setting a write: "8:0 rbps=1\n8:16 rbps=1" is two.
-    for (const std::string_view line : base::split(value, '\n')) {
-      if (!line.empty()) {
-        last.writes.push_back({.file = file,
-                               .value = std::string(line),
-                               .field = "/linux/resources/unified/" + file});
-      }
-    }
+    all.push_back({.controller = file.substr(0, dot), .writes = unified_file_writes(file, value)});
   }
   return all;
 }

@@ -13,7 +13,11 @@ Result<CreateOptions> create_options(const Globals& globals, const CreateCommand
   options.listen_names = listen_names();
   options.notify_socket = notify_socket();
   options.systemd_cgroup = globals.systemd_cgroup || globals.cgroup_manager == "systemd";
+  options.bus = bus_environment();
   options.cgroups_disabled = globals.cgroup_manager == "disabled";
+  if (globals.rootless != "auto") {
+    options.rootless = globals.rootless == "true";
+  }
   options.overlay_annotations =
       std::ranges::find(globals.allow_annotations, "overlay") != globals.allow_annotations.end();
   if (command.overlay.has_value()) {

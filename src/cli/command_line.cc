@@ -26,7 +26,7 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--cgroup-manager", globals.cgroup_manager, "cgroupfs, systemd or disabled")
       ->check(CLI::IsMember({"cgroupfs", "systemd", "disabled"}));
   app.add_option("--rootless", globals.rootless,
-                 "true, false or auto; told from the effective user")
+                 "Leave out cgroups that may not be made: true, false or auto")
       ->check(CLI::IsMember({"true", "false", "auto"}));
   app.add_option("--allow-annotations", globals.allow_annotations,
                  "Honour annotations of this family: overlay")

@@ -70,6 +70,11 @@ struct UpdateCommand {
   std::optional<std::string> resources;       // file with JSON; "-" is stdin
   std::map<std::string, std::string> limits;  // option without its dashes, what was typed
 };
+struct EventsCommand {
+  std::string id;
+  std::string interval = "5s";  // as typed
+  bool once = false;            // the statistics of now alone
+};
 struct ListCommand {
   bool json = false;
   bool quiet = false;
@@ -81,9 +86,10 @@ struct SpecCommand {
   bool rootless = false;
 };
 
-using Command = std::variant<std::monostate, CreateCommand, RunCommand, StartCommand, ExecCommand,
-                             StateCommand, KillCommand, DeleteCommand, PauseCommand, ResumeCommand,
-                             UpdateCommand, PsCommand, ListCommand, SpecCommand, FeaturesCommand>;
+using Command =
+    std::variant<std::monostate, CreateCommand, RunCommand, StartCommand, ExecCommand, StateCommand,
+                 KillCommand, DeleteCommand, PauseCommand, ResumeCommand, UpdateCommand, PsCommand,
+                 EventsCommand, ListCommand, SpecCommand, FeaturesCommand>;
 
 struct CommandLine {
   Globals globals;

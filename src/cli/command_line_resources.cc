@@ -1,4 +1,4 @@
-// `pause`, `resume`, `update` and `ps`.
+// `pause`, `resume`, `update`, `ps` and `events`.
 #include "cli/command_line_parts.h"
 #include "cli/update_options.h"
 
@@ -41,6 +41,14 @@ void add_resources(CLI::App& app, CommandLine& line) {
                 "-f,--format", [&data](const std::string& format) { data.json = format == "json"; },
                 "table or json")
             ->check(CLI::IsMember({"table", "json"}));
+        add_id(command, data.id);
+      });
+  add_command<EventsCommand>(
+      app, line, "events", "Print the resource use of a container, and when it runs out of memory",
+      [](CLI::App& command, EventsCommand& data) {
+        command.add_option("--interval", data.interval,
+                           "Time between two statistics, as 5s or 1m30s; default 5s");
+        command.add_flag("--stats", data.once, "Print one statistics and exit");
         add_id(command, data.id);
       });
 }

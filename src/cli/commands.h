@@ -19,6 +19,7 @@ Result<int> execute(const Globals& globals, const PauseCommand& command);
 Result<int> execute(const Globals& globals, const ResumeCommand& command);
 Result<int> execute(const Globals& globals, const UpdateCommand& command);
 Result<int> execute(const Globals& globals, const PsCommand& command);
+Result<int> execute(const Globals& globals, const EventsCommand& command);
 Result<int> execute(const Globals& globals, const ListCommand& command);
 Result<int> execute(const Globals& globals, const FeaturesCommand& command);
 Result<int> execute(const Globals& globals, const SpecCommand& command);
@@ -32,5 +33,7 @@ int listen_fds();
 std::string listen_names();
 /// NOTIFY_SOCKET, the service manager's socket (sd_notify(3)); empty: there is none.
 std::string notify_socket();
+/// Where systemd is reached.
+BusEnvironment bus_environment();
 
 }  // namespace myrt::cli

@@ -23,7 +23,12 @@ std::string_view environment(const char* name) {
 
 Result<Store> store_of(const Globals& globals) {
   if (globals.root.empty()) {
-    return Store{.root = default_store_root(::geteuid(), environment("XDG_RUNTIME_DIR"))};
+    Keeper keeper{.uid = ::geteuid(),
+                  .user_name = environment("USER"),
+                  .runtime_directory = environment("XDG_RUNTIME_DIR")};
+    keeper.in_user_namespace =
+        keeper.uid == 0 && !keeper.runtime_directory.empty() && MYRT_TRY(in_user_namespace());
+    return default_store(keeper);
   }
   std::error_code code;
   const std::filesystem::path root = std::filesystem::absolute(globals.root, code);
@@ -48,5 +53,11 @@ int listen_fds() {
 std::string listen_names() { return std::string(environment("LISTEN_FDNAMES")); }
 
 std::string notify_socket() { return std::string(environment("NOTIFY_SOCKET")); }
+
+BusEnvironment bus_environment() {
+  return {.system_bus = std::string(environment("DBUS_SYSTEM_BUS_ADDRESS")),
+          .session_bus = std::string(environment("DBUS_SESSION_BUS_ADDRESS")),
+          .runtime_directory = std::string(environment("XDG_RUNTIME_DIR"))};
+}
 
 }  // namespace myrt::cli

@@ -18,7 +18,9 @@
 #include "container/inputs.h"
 #include "container/json_text.h"
 #include "container/notify.h"
+#include "container/out_of_memory.h"
 #include "container/process_id.h"
+#include "container/systemd_scope.h"
 #include "host/binfmt.h"
 #include "init/exec_fifo.h"
 #include "init/hooks.h"
@@ -155,8 +157,10 @@ Result<init::Inherited> open_inherited(const Inputs& inputs, const Entry& entry)
   init::Inherited inherited;
   inherited.sources = MYRT_TRY(rootfs::open_sources(plan.rootfs));
   inherited.joins = MYRT_TRY(open_joins(inputs));
-  inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
-  inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
+  if (!plan.cgroup.unit.has_value()) {
+    inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
+    inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
+  }
   inherited.exec_fifo = MYRT_TRY(init::make_exec_fifo(entry.directory.get()));
   return inherited;
 }
@@ -212,8 +216,11 @@ Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement&
     // cgroups are on record.
     MYRT_TRY(write_record(created.entry.directory.get(), created.record));
   }
+  if (!inputs.privileged) {
+    MYRT_TRY(launched.wait_for(Kind::kVisible));
+  }
   MYRT_TRY(write_oom_score(plan, launched.pid()));
-  MYRT_TRY(init::write_id_maps(launched, plan.namespaces));
+  MYRT_TRY(init::write_id_maps(launched, plan.namespaces, inputs.privileged));
   MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
   Terminal terminal = MYRT_TRY(receive_terminal(plan, launched));
   created.terminal = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
@@ -240,7 +247,7 @@ Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement&
 Result<Created> create_container(const Store& store, std::string_view id,
                                  const CreateOptions& options) {
   MYRT_TRY(check_id(id));
-  const Inputs inputs = MYRT_TRY(read_inputs(store, id, options));
+  Inputs inputs = MYRT_TRY(read_inputs(store, id, options));
   PidFile pid_file = MYRT_TRY(open_pid_file(options.pid_file));
   const sys::UniqueFd root = MYRT_TRY(open_root(store, true));
   Confinement confinement{.filter = MYRT_TRY(make_filter(inputs.spec, root.get())), .agent = {}};
@@ -253,12 +260,16 @@ Result<Created> create_container(const Store& store, std::string_view id,
                   .pidfd = {},
                   .terminal = {}};
   Undo undo(store, created.entry, created.record, inputs.plan.hooks);
+  Scope scope(inputs.plan.cgroup, std::move(inputs.systemd));
+  created.record.unit = MYRT_TRY(scope.record());
   MYRT_TRY(write_first_record(created.entry.directory.get(), created.record));
   MYRT_TRY(save_config(created.entry, inputs.config_text));
   if (inputs.plan.notify) {
     MYRT_TRY(make_notify_directory(created.entry.directory.get()));
   }
-  MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
+  if (!inputs.plan.cgroup.unit.has_value()) {
+    MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
+  }
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
   const init::ChildPlan child{
       .plan = &inputs.plan,
@@ -267,10 +278,14 @@ Result<Created> create_container(const Store& store, std::string_view id,
       .ignored_signals = self.ignored_signals,
       .foreign_formats = host::foreign_formats(),
       .privileged = inputs.privileged};
-  init::Launched launched = MYRT_TRY(init::launch(child, std::move(inherited)));
+  init::Launched launched =
+      MYRT_TRY(with_out_of_memory(init::launch(child, std::move(inherited)), created.record));
+  MYRT_TRY(scope.start(launched));
   undo.arm_poststop();
-  MYRT_TRY(bring_up(created, inputs, confinement, options, launched));
+  MYRT_TRY(with_out_of_memory(bring_up(created, inputs, confinement, options, launched),
+                              created.record));
   created.pidfd = launched.release();
+  scope.commit();
   undo.commit();
   return created;
 }

@@ -16,6 +16,7 @@
 #include "container/inputs.h"
 #include "container/json_text.h"
 #include "container/lifecycle.h"
+#include "container/out_of_memory.h"
 #include "container/process_id.h"
 #include "host/binfmt.h"
 #include "host/probe.h"
@@ -137,7 +138,16 @@ Result<init::ExecDoors> open_doors(const ExecInputs& inputs, const ExecOptions& 
   const pid_t pid = inputs.record.process.pid;
   init::ExecDoors doors;
   doors.process = MYRT_TRY(open_process(inputs.record.process));
-  doors.namespaces = MYRT_TRY(without_own(inputs.namespaces, pid));
+  Result<std::uint64_t> namespaces = without_own(inputs.namespaces, pid);
+  if (!namespaces.has_value() && namespaces.error().code() == EACCES &&
+      inputs.status == Status::kCreated) {
+    // Until it executes the program, the container process is a clone of a runtime of the host,
+    // and only the host's root may look into that (ptrace(2), "access mode checking").
+    return std::unexpected(
+        Error("cannot exec in a container that was not started, as a user "
+              "without privileges"));
+  }
+  doors.namespaces = MYRT_TRY(std::move(namespaces));
   if (!inputs.record.own_mount_namespace) {
     doors.root = MYRT_TRY(
         sys::open_at(AT_FDCWD, "/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
@@ -230,12 +240,12 @@ Result<int> exec(const Store& store, std::string_view id, const ExecOptions& opt
     // The container may have ended meanwhile, which says more than what failed because of that.
     MYRT_TRY(container::check_status(container::status_of(inputs.record, entry.directory.get()),
                                      options.ignore_paused));
-    return std::unexpected(std::move(ready).error());
+    return std::unexpected(container::with_out_of_memory(std::move(ready), inputs.record).error());
   }
   if (!options.detach) {
-    return container::run_in_foreground(*ready);
+    return container::with_out_of_memory(container::run_in_foreground(*ready), inputs.record);
   }
-  MYRT_TRY(container::release(*ready));
+  MYRT_TRY(container::with_out_of_memory(container::release(*ready), inputs.record));
   ready->process.release();
   return 0;
 }

@@ -45,17 +45,16 @@ Json seccomp_features() {
 }
 
 Json linux_features() {
-  return {
-      {"namespaces", names(config::namespaces())},
-      {"capabilities", names(config::capabilities())},
-      {"cgroup",
-       {{"v1", true}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}}},
-      {"seccomp", seccomp_features()},
-      {"apparmor", {{"enabled", true}}},
-      {"selinux", {{"enabled", false}}},
-      {"intelRdt", {{"enabled", false}}},
-      {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
-      {"netDevices", {{"enabled", false}}}};
+  return {{"namespaces", names(config::namespaces())},
+          {"capabilities", names(config::capabilities())},
+          {"cgroup",
+           {{"v1", true}, {"v2", true}, {"systemd", true}, {"systemdUser", true}, {"rdma", true}}},
+          {"seccomp", seccomp_features()},
+          {"apparmor", {{"enabled", true}}},
+          {"selinux", {{"enabled", false}}},
+          {"intelRdt", {{"enabled", false}}},
+          {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
+          {"netDevices", {{"enabled", false}}}};
 }
 
 }  // namespace

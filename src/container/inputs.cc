@@ -13,6 +13,7 @@
 #include "config/document.h"
 #include "config/report.h"
 #include "container/notify.h"
+#include "container/rootless_cgroups.h"
 #include "host/probe.h"
 #include "plan/print.h"
 #include "seccomp/cache.h"
@@ -61,9 +62,6 @@ Result<std::string> real_path(const std::string& path) {
 }
 
 Result<Inputs> read_inputs(const Store& store, std::string_view id, const CreateOptions& options) {
-  if (options.systemd_cgroup) {
-    return std::unexpected(Error("--systemd-cgroup: not supported yet"));
-  }
   const std::string bundle = MYRT_TRY(in("bundle", real_path(options.bundle)));
   const std::string file = options.config.empty() ? bundle + "/config.json" : options.config;
   Inputs inputs;
@@ -80,19 +78,35 @@ Result<Inputs> read_inputs(const Store& store, std::string_view id, const Create
                         .listen_names = options.listen_names,
                         .preserve_fds = options.preserve_fds,
                         .notify_directory = {},
-                        .overlay = {}};
+                        .overlay = {},
+                        .systemd = {}};
   if (!options.notify_socket.empty()) {
     request.notify_directory = base::concat({store.root, "/", id, "/", kNotifyDirectory});
   }
   request.overlay = MYRT_TRY(overlay_plan(inputs.spec, options, bundle));
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.privileged = host.uid == 0;
+  if (options.systemd_cgroup) {
+    inputs.systemd.emplace(MYRT_TRY(reach_systemd(options.bus, host::is_rootless(host))));
+    request.systemd = inputs.systemd->facts;
+  }
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
   Result<plan::Plan> plan = plan::make_plan(inputs.spec, request, host, layout);
   if (!plan.has_value()) {
     return std::unexpected(located(plan.error(), name, inputs.config_text));
   }
   inputs.plan = *std::move(plan);
+  if (options.rootless.value_or(host::is_rootless(host))) {
+    leave_out_devices_beyond_rights(inputs.plan, host);
+    // systemd gives the scope a cgroup that is the user's.
+    const Result<void> settled =
+        inputs.systemd.has_value()
+            ? Result<void>()
+            : settle_rootless_cgroups(inputs.plan, inputs.spec.linux.cgroups_path);
+    if (!settled.has_value()) {
+      return std::unexpected(located(settled.error(), name, inputs.config_text));
+    }
+  }
   if (inputs.plan.process.has_value()) {
     const Result<void> settled = settle_apparmor(*inputs.plan.process);
     if (!settled.has_value()) {

@@ -11,6 +11,7 @@
 #include <myrt/spec.h>
 
 #include "container/store.h"
+#include "container/systemd_scope.h"
 #include "plan/make_plan.h"
 #include "seccomp/filter.h"
 #include "sys/unique_fd.h"
@@ -26,7 +27,8 @@ struct Inputs {
   std::string config_text;  // as read, to be kept for exec and delete
   Spec spec;
   plan::Plan plan;
-  bool privileged = false;  // the effective uid is 0
+  bool privileged = false;                // the effective uid is 0
+  std::optional<SystemdManager> systemd;  // it manages the cgroups
 };
 
 /// Errors name the file, and for config.json the place in it.

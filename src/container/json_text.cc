@@ -24,11 +24,19 @@ Json object(const std::vector<std::pair<std::string, std::string>>& pairs) {
 }
 
 Json to_json(const State& state) {
-  return {{"ociVersion", kOciVersion}, {"id", state.id},
-          {"pid", state.pid},          {"status", status_word(state.status)},
-          {"bundle", state.bundle},    {"rootfs", state.rootfs},
-          {"created", state.created},  {"annotations", object(state.annotations)},
-          {"owner", state.owner}};
+  Json json = {{"ociVersion", kOciVersion}, {"id", state.id},
+               {"pid", state.pid},          {"status", status_word(state.status)},
+               {"bundle", state.bundle},    {"rootfs", state.rootfs},
+               {"created", state.created},  {"annotations", object(state.annotations)},
+               {"owner", state.owner}};
+  if (state.out_of_memory.has_value()) {
+    Json& told = json["outOfMemory"];
+    told["killed"] = state.out_of_memory->killed;
+    if (state.out_of_memory->limit.has_value()) {
+      told["memoryLimit"] = *state.out_of_memory->limit;
+    }
+  }
+  return json;
 }
 
 }  // namespace

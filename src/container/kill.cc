@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cgroup/manager.h"
 #include "container/lifecycle.h"
+#include "container/pid_namespace.h"
 #include "container/process_id.h"
 #include "container/store.h"
 #include "sys/process.h"
@@ -112,9 +113,15 @@ Result<void> kill(const Store& store, std::string_view id, int signal, bool all)
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
   MYRT_TRY(container::refuse_creating(record, "kill"));
-  // Without cgroups nobody knows the others.
-  if (!all || record.cgroups.empty()) {
+  // The end of the container process is that of its pid namespace.
+  const bool one_is_all =
+      record.cgroups.empty() &&
+      (!record.own_pid_namespace || signal == SIGKILL || !container::is_alive(record.process));
+  if (!all || one_is_all) {
     return signal_one(record, signal);
+  }
+  if (record.cgroups.empty()) {
+    return container::signal_without_cgroups(record, signal);
   }
   return signal == SIGKILL ? cgroup::kill_all(record.cgroups)
                            : cgroup::signal_all(record.cgroups, signal);

@@ -18,6 +18,10 @@ bool is_creating(const Record& record);
 /// An error when it is.
 Result<void> refuse_creating(const Record& record, std::string_view command);
 
+/// What a command that acts on cgroups says of a container that has none: "cannot pause", "no
+/// statistics of".
+Error without_cgroups(std::string_view what);
+
 /// start() for a container that is known to be created and whose lock is held.
 Result<void> start_created(const Entry& entry, const Record& record);
 

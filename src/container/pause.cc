@@ -21,8 +21,7 @@ Result<void> check_pausable(const container::Record& record, Status status) {
     return std::unexpected(not_running());
   }
   if (record.cgroups.empty()) {
-    return std::unexpected(
-        Error("cannot pause a container without cgroups: it was created with cgroups disabled"));
+    return std::unexpected(container::without_cgroups("cannot pause"));
   }
   return {};
 }
@@ -48,7 +47,7 @@ Result<void> pause(const Store& store, std::string_view id) {
   MYRT_TRY(check_pausable(record, container::status_of(record, entry.directory.get())));
   Result<void> frozen = cgroup::freeze(record.cgroups);
   if (!frozen.has_value() && frozen.error().code() == ENOENT) {
-    return std::unexpected(Error("cannot pause a container on a host without a freezer cgroup"));
+    return std::unexpected(Error("cannot pause a container without a freezer cgroup"));
   }
   MYRT_TRY(std::move(frozen));
   // `kill` and `delete --force` take no lock: SIGKILL first, then a thaw. If that thaw came before

@@ -46,6 +46,15 @@ constexpr std::string_view phase_word(Phase phase) {
   return kPhases[phase == Phase::kCreated ? 0 : 1].name;
 }
 
+std::optional<RecordedUnit> unit_from(const config::Value& value) {
+  if (!value.object()) {
+    return std::nullopt;
+  }
+  return RecordedUnit{.name = value.need("name").text(),
+                      .manager = {.address = value.need("address").text(),
+                                  .peer = value.need("peer").boolean().value_or(false)}};
+}
+
 Record record_from(const config::Value& root) {
   Record record;
   record.id = root.need("id").text();
@@ -63,6 +72,7 @@ Record record_from(const config::Value& root) {
   record.own_mount_namespace = root.need("ownMountNamespace").boolean().value_or(false);
   record.new_keyring = root.need("newKeyring").boolean().value_or(true);
   record.cgroups = root.need("cgroups").texts();
+  record.unit = unit_from(root["systemdUnit"]);
   for (const config::Value& annotation : root.need("annotations").members("an object of strings")) {
     record.annotations.emplace_back(annotation.key(), annotation.text());
   }
@@ -76,23 +86,28 @@ std::string record_json(const Record& record) {
   for (const auto& [key, value] : record.annotations) {
     annotations[key] = value;
   }
-  const Json json = {{"format", kFormat},
-                     {"id", record.id},
-                     {"phase", phase_word(record.phase)},
-                     {"creator", to_json(record.creator)},
-                     {"process", to_json(record.process)},
-                     {"bundle", record.bundle},
-                     {"rootfs", record.rootfs},
-                     {"created", record.created},
-                     {"uid", record.uid},
-                     {"hasProcess", record.has_process},
-                     {"hasPoststart", record.has_poststart},
-                     {"hasPoststop", record.has_poststop},
-                     {"ownPidNamespace", record.own_pid_namespace},
-                     {"ownMountNamespace", record.own_mount_namespace},
-                     {"newKeyring", record.new_keyring},
-                     {"cgroups", record.cgroups},
-                     {"annotations", annotations}};
+  Json json = {{"format", kFormat},
+               {"id", record.id},
+               {"phase", phase_word(record.phase)},
+               {"creator", to_json(record.creator)},
+               {"process", to_json(record.process)},
+               {"bundle", record.bundle},
+               {"rootfs", record.rootfs},
+               {"created", record.created},
+               {"uid", record.uid},
+               {"hasProcess", record.has_process},
+               {"hasPoststart", record.has_poststart},
+               {"hasPoststop", record.has_poststop},
+               {"ownPidNamespace", record.own_pid_namespace},
+               {"ownMountNamespace", record.own_mount_namespace},
+               {"newKeyring", record.new_keyring},
+               {"cgroups", record.cgroups},
+               {"annotations", annotations}};
+  if (record.unit.has_value()) {
+    json["systemdUnit"] = {{"name", record.unit->name},
+                           {"address", record.unit->manager.address},
+                           {"peer", record.unit->manager.peer}};
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -5,12 +5,15 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <myrt/result.h>
+
+#include "cgroup/systemd_bus.h"
 
 namespace myrt::container {
 
@@ -22,6 +25,13 @@ struct ProcessId {
 };
 
 enum class Phase { kCreating, kCreated };
+
+/// The scope of a container that systemd manages, and where that one is asked.
+struct RecordedUnit {
+  std::string name;
+  cgroup::BusAddress manager;
+  friend bool operator==(const RecordedUnit&, const RecordedUnit&) = default;
+};
 
 struct Record {
   std::string id;
@@ -40,6 +50,7 @@ struct Record {
   bool own_mount_namespace = true;   // its mounts go with it
   bool new_keyring = true;           // its processes do not have their callers' session keyrings
   std::vector<std::string> cgroups;  // directories that delete removes, see cgroup::directories
+  std::optional<RecordedUnit> unit;
   std::vector<std::pair<std::string, std::string>> annotations;
   friend bool operator==(const Record&, const Record&) = default;
 };

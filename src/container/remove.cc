@@ -14,11 +14,13 @@
 #include "cgroup/layout.h"
 #include "cgroup/manager.h"
 #include "cgroup/paths.h"
+#include "cgroup/systemd_unit.h"
 #include "container/inputs.h"
 #include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
 #include "container/store.h"
+#include "container/systemd_scope.h"
 #include "init/hooks.h"
 #include "sys/file.h"
 #include "sys/mount_api.h"
@@ -87,6 +89,14 @@ Result<void> remove_locked(const Store& store, const Entry& entry, const Record&
   return destroy(store, entry, record);
 }
 
+/// Where a container's cgroup is below each hierarchy's root. A scope ends with its processes.
+Result<std::string> cgroup_of(const std::string& cgroups_path, const std::string& id) {
+  if (!cgroup::parse_systemd_path(cgroups_path).has_value()) {
+    return cgroup::container_path(cgroups_path, id);
+  }
+  return MYRT_TRY(cgroup::unit_place(cgroups_path, id, false)).path;
+}
+
 /// A damaged state.json: the saved config tells where the cgroups are, and what lives in them.
 /// Without a config nothing had been made yet.
 Result<void> clean_without_record(const Entry& entry) {
@@ -95,9 +105,10 @@ Result<void> clean_without_record(const Entry& entry) {
     return saved.error().code() == ENOENT ? Result<void>{} : std::unexpected(saved.error());
   }
   const Spec& spec = *saved;
-  const std::string path = MYRT_TRY(cgroup::container_path(spec.linux.cgroups_path, entry.id));
+  const std::string path = MYRT_TRY(cgroup_of(spec.linux.cgroups_path, entry.id));
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
   std::vector<std::string> directories;
+  directories.reserve(layout.hierarchies.size());
   for (const cgroup::Hierarchy& hierarchy : layout.hierarchies) {
     directories.push_back(hierarchy.mount_point + path);
   }
@@ -165,6 +176,7 @@ Result<void> kill_process(const Record& record) {
 }
 
 Result<void> destroy(const Store& store, const Entry& entry, const Record& record) {
+  MYRT_TRY(stop_scope(record));
   MYRT_TRY(in("cgroup", cgroup::remove(record.cgroups)));
   if (!record.own_mount_namespace) {
     MYRT_TRY(in("mounts", unmount_all(entry, record)));

@@ -1,5 +1,8 @@
 #include "container/resources.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -176,3 +179,17 @@ Resources merged(Resources known, const Resources& changes, bool pure_v2) {
 }
 
 }  // namespace myrt::container
+
+namespace myrt {
+
+Result<Resources> read_resources(const std::string& file) {
+  const bool from_stdin = file == "-";
+  const std::string name = from_stdin ? "stdin" : file;
+  const sys::UniqueFd opened =
+      from_stdin ? sys::UniqueFd() : MYRT_TRY(sys::open_at(AT_FDCWD, file, O_RDONLY | O_NOCTTY));
+  const int fd = from_stdin ? STDIN_FILENO : opened.get();
+  const std::string text = MYRT_TRY(sys::read_all(fd, name, container::kMaxBytes));
+  return parse_resources(text, name);
+}
+
+}  // namespace myrt

@@ -11,6 +11,7 @@
 #include "container/foreground.h"
 #include "container/lifecycle.h"
 #include "container/notify.h"
+#include "container/out_of_memory.h"
 #include "sys/process.h"
 
 namespace myrt {
@@ -67,6 +68,10 @@ Result<int> run(const Store& store, std::string_view id, const CreateOptions& op
     return 0;
   }
   const Result<sys::ExitStatus> status = run_in_foreground(created, options.notify_socket);
+  if (status.has_value()) {
+    // Before its cgroups are gone.
+    container::warn_of_out_of_memory(*status, created.record);
+  }
   if (!run_options.keep || !status.has_value()) {
     take_away(store, created);
   }

@@ -10,10 +10,12 @@
 #include <myrt/log.h>
 #include <myrt/spec.h>
 
+#include "base/text.h"
 #include "cgroup/manager.h"
 #include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/notify.h"
+#include "container/out_of_memory.h"
 #include "container/process_id.h"
 #include "container/store.h"
 #include "init/exec_fifo.h"
@@ -28,6 +30,12 @@ namespace container {
 
 bool is_creating(const Record& record) {
   return record.phase == Phase::kCreating && is_alive(record.creator);
+}
+
+Error without_cgroups(std::string_view what) {
+  return Error(base::concat({what,
+                             " a container without cgroups: they were disabled when it was "
+                             "created, or its creator may make none"}));
 }
 
 Result<void> refuse_creating(const Record& record, std::string_view command) {
@@ -49,10 +57,11 @@ Result<void> check_executed(const Record& record) {
     return {};
   }
   const int signal = stat->exit_code & 0x7f;  // wait(2)'s encoding
-  return std::unexpected(
-      Error("the container process was gone before its program was executed: " +
-            (signal != 0 ? "killed by signal " + std::to_string(signal)
-                         : "exited with status " + std::to_string(stat->exit_code >> 8))));
+  return std::unexpected(Error::sentence(
+      signal == SIGKILL ? ECHILD : 0,
+      "the container process was gone before its program was executed: " +
+          (signal != 0 ? "killed by signal " + std::to_string(signal)
+                       : "exited with status " + std::to_string(stat->exit_code >> 8))));
 }
 
 Result<void> check_has_process(const Record& record) {
@@ -108,7 +117,7 @@ Result<void> start_checked(const Entry& entry, const Record& record,
 Result<void> start_created(const Entry& entry, const Record& record) {
   MYRT_TRY(check_has_process(record));
   MYRT_TRY(init::release(entry.directory.get()));
-  MYRT_TRY(check_executed(record));
+  MYRT_TRY(with_out_of_memory(check_executed(record), record));
   if (::unlinkat(entry.directory.get(), init::kExecFifoName, 0) != 0 && errno != ENOENT) {
     return std::unexpected(Error::from_errno({"remove ", init::kExecFifoName}));
   }

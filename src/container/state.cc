@@ -7,6 +7,7 @@
 #include <myrt/log.h>
 
 #include "base/text.h"
+#include "cgroup/oom.h"
 #include "container/process_id.h"
 #include "container/record.h"
 #include "container/store.h"
@@ -36,6 +37,12 @@ std::string user_name(std::uint32_t uid) {
   return "";
 }
 
+/// Cgroups that cannot be read tell nothing; that is no reason to hide the rest of the state.
+std::optional<OutOfMemory> known_out_of_memory(const container::Record& record) {
+  Result<OutOfMemory> known = cgroup::out_of_memory(record.cgroups);
+  return known.has_value() && known->killed > 0 ? std::optional(*std::move(known)) : std::nullopt;
+}
+
 State state_of(const container::Record& record, int directory) {
   const Status status = container::status_of(record, directory);
   return {.id = record.id,
@@ -45,17 +52,11 @@ State state_of(const container::Record& record, int directory) {
           .rootfs = record.rootfs,
           .created = record.created,
           .owner = {},
-          .annotations = record.annotations};
+          .annotations = record.annotations,
+          .out_of_memory = known_out_of_memory(record)};
 }
 
 }  // namespace
-
-std::string default_store_root(uid_t uid, std::string_view runtime_directory) {
-  if (uid == 0 || runtime_directory.empty()) {
-    return "/run/myrt";
-  }
-  return std::string(runtime_directory) + "/myrt";
-}
 
 Result<State> state(const Store& store, std::string_view id) {
   const container::Entry entry = MYRT_TRY(container::open_entry(store, id));

@@ -1,6 +1,5 @@
 #include "container/store.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -10,16 +9,18 @@
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <tuple>
 
+#include "host/user_namespace.h"
+#include "sys/directory.h"
 #include "sys/file.h"
 
 namespace myrt::container {
 
 namespace {
 
+constexpr const char* kDefaultRoot = "/run/myrt";
 constexpr std::size_t kMaxId = 255;  // NAME_MAX: an id is a directory name
 
 bool is_id_character(char c) {
@@ -30,36 +31,6 @@ bool is_id_character(char c) {
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= kMaxId && id.front() != '.' && id.front() != '-' &&
          std::ranges::all_of(id, is_id_character);
-}
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-/// The names in a directory without "." and "..".
-Result<std::vector<std::string>> names(int directory, std::string_view path) {
-  sys::UniqueFd copy = MYRT_TRY(sys::open_at(directory, ".", O_RDONLY | O_DIRECTORY));
-  const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(copy.get()));
-  if (!stream) {
-    return std::unexpected(Error::from_errno({"read directory ", path}));
-  }
-  std::ignore = copy.release();  // closedir(3) closes it
-  std::vector<std::string> list;
-  for (;;) {
-    errno = 0;
-    const struct ::dirent* entry = ::readdir(stream.get());
-    if (entry == nullptr) {
-      break;
-    }
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") {
-      list.push_back(name);
-    }
-  }
-  if (errno != 0) {
-    return std::unexpected(Error::from_errno({"read directory ", path}));
-  }
-  return list;
 }
 
 Result<void> make_directories(const std::string& path) {
@@ -95,6 +66,16 @@ Result<void> open_locked(int root, Entry& entry) {
   return lock(entry, kMilliseconds);
 }
 
+/// Names what failed; to a user who looks at root's, also where his is.
+template <typename T>
+Result<T> in_root(const Store& store, Result<T> result) {
+  const bool is_roots = !result.has_value() && result.error().code() == EACCES &&
+                        store.root == kDefaultRoot && ::geteuid() != 0;
+  return in(is_roots ? "state root (a user's is in $XDG_RUNTIME_DIR, or where --root says)"
+                     : "state root",
+            std::move(result));
+}
+
 Error no_such_container() { return Error::sentence(ENOENT, "container does not exist"); }
 
 /// Whether the directory is still in the state root: it may be deleted while one waits for its
@@ -115,12 +96,16 @@ Result<void> check_id(std::string_view id) {
 
 Result<sys::UniqueFd> open_root(const Store& store, bool create) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY;
-  Result<sys::UniqueFd> root = in("state root", sys::open_at(AT_FDCWD, store.root, kFlags));
+  Result<sys::UniqueFd> root = sys::open_at(AT_FDCWD, store.root, kFlags);
   if (root.has_value() || !create || root.error().code() != ENOENT) {
-    return root;
+    return in_root(store, std::move(root));
   }
-  MYRT_TRY(in("state root", make_directories(store.root)));
-  return in("state root", sys::open_at(AT_FDCWD, store.root, kFlags));
+  MYRT_TRY(in_root(store, make_directories(store.root)));
+  root = in_root(store, sys::open_at(AT_FDCWD, store.root, kFlags));
+  if (root.has_value() && store.sticky && ::fchmod(root->get(), S_ISVTX | S_IRWXU) != 0) {
+    return std::unexpected(Error::from_errno({"state root: chmod ", store.root}));
+  }
+  return root;
 }
 
 Result<Entry> make_entry(int root, std::string_view id) {
@@ -192,7 +177,7 @@ Result<void> remove_entry(const Store& store, const Entry& entry) {
   if (::unlinkat(root.get(), entry.id.c_str(), AT_REMOVEDIR) == 0) {
     return {};
   }
-  for (const std::string& name : MYRT_TRY(names(entry.directory.get(), entry.id))) {
+  for (const std::string& name : MYRT_TRY(sys::names_in(entry.directory.get(), "."))) {
     MYRT_TRY(in("container " + entry.id, remove_tree(entry.directory.get(), name)));
   }
   if (::unlinkat(root.get(), entry.id.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
@@ -202,10 +187,24 @@ Result<void> remove_entry(const Store& store, const Entry& entry) {
 }
 
 Result<std::vector<std::string>> ids(int root) {
-  std::vector<std::string> list = MYRT_TRY(names(root, "of the state root"));
+  std::vector<std::string> list = MYRT_TRY(in("state root", sys::names_in(root, ".")));
   std::erase_if(list, [](const std::string& name) { return !is_id(name); });
   std::ranges::sort(list);
   return list;
 }
 
 }  // namespace myrt::container
+
+namespace myrt {
+
+Store default_store(const Keeper& keeper) {
+  const bool is_user = keeper.uid != 0 || (keeper.in_user_namespace && keeper.user_name != "root");
+  if (!is_user || keeper.runtime_directory.empty()) {
+    return {.root = container::kDefaultRoot};
+  }
+  return {.root = std::string(keeper.runtime_directory) + "/myrt", .sticky = true};
+}
+
+Result<bool> in_user_namespace() { return host::in_user_namespace(); }
+
+}  // namespace myrt

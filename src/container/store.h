@@ -22,7 +22,8 @@ struct Entry {
 /// with neither "." nor "-".
 Result<void> check_id(std::string_view id);
 
-/// The state root. `create` makes it, mode 0700, with its parents. ENOENT: there is none.
+/// The state root. `create` makes it, mode 0700 with Store::sticky's bit, and its parents. ENOENT:
+/// there is none.
 Result<sys::UniqueFd> open_root(const Store& store, bool create);
 
 /// Makes the directory of a new container, locked. Of several callers one wins; EEXIST for the

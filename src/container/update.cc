@@ -12,6 +12,7 @@
 #include "container/lifecycle.h"
 #include "container/process_id.h"
 #include "container/resources.h"
+#include "container/systemd_scope.h"
 #include "sys/proc.h"
 
 namespace myrt {
@@ -39,8 +40,7 @@ Result<void> check_updatable(const container::Record& record, Status status) {
     return std::unexpected(Error::sentence(ESRCH, "container not running"));
   }
   if (record.cgroups.empty()) {
-    return std::unexpected(
-        Error("cannot update a container without cgroups: it was created with cgroups disabled"));
+    return std::unexpected(container::without_cgroups("cannot update"));
   }
   return {};
 }
@@ -55,7 +55,14 @@ Result<void> update_cgroups(const container::Entry& entry, const container::Reco
     log(LogLevel::kWarning, warning);
   }
   cgroup::Journal journal = MYRT_TRY(cgroup::update(plan));
+  container::UnitUpdate unit =
+      MYRT_TRY(container::UnitUpdate::apply(record, changes, layout.pure_v2));
+  if (!unit.is_empty()) {
+    // systemd has written the same files, in steps of its own.
+    MYRT_TRY(cgroup::update(plan)).commit();
+  }
   MYRT_TRY(container::save_resources(entry, container::merged(known, changes, layout.pure_v2)));
+  unit.commit();
   journal.commit();
   return {};
 }

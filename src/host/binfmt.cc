@@ -1,12 +1,13 @@
 #include "host/binfmt.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <memory>
+#include <algorithm>
 #include <string>
+#include <vector>
 
+#include "sys/directory.h"
 #include "sys/file.h"
 
 namespace myrt::host {
@@ -16,20 +17,11 @@ namespace {
 constexpr const char* kDirectory = "/proc/sys/fs/binfmt_misc";
 constexpr std::size_t kStatusBytes = 64;
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 bool has_entries() {
-  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(kDirectory));
-  const dirent* entry = nullptr;
-  while (directory && (entry = ::readdir(directory.get())) != nullptr) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != ".." && name != "register" && name != "status") {
-      return true;
-    }
-  }
-  return false;
+  const std::vector<std::string> names =
+      sys::names_in(AT_FDCWD, kDirectory).value_or(std::vector<std::string>{});
+  return std::ranges::any_of(
+      names, [](const std::string& name) { return name != "register" && name != "status"; });
 }
 
 }  // namespace

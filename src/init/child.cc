@@ -42,17 +42,23 @@ std::vector<int> numbers(const Inherited& own) {
 }
 
 /// The user namespace is ours once its maps are written.
-Result<void> enter_user_namespace(const ChildPlan& child, Channel& runtime) {
+Result<void> enter_user_namespace(const ChildPlan& child, Inherited& own) {
   const plan::NamespacePlan& namespaces = child.plan->namespaces;
-  if (!namespaces.uid_map.empty()) {
-    if (!child.privileged) {
-      // The maps of a process that is not dumpable belong to the host's root.
-      MYRT_TRY(sys::set_dumpable(true));
-    }
-    MYRT_TRY(runtime.wait_for(Message::Kind::kIdMapsWritten));
+  if (!child.privileged) {
+    // The files in /proc of a process that is not dumpable belong to the host's root.
+    MYRT_TRY(sys::set_dumpable(true));
+    MYRT_TRY(own.channel.send(Message::Kind::kVisible));
   }
+  if (!child.privileged || !namespaces.uid_map.empty()) {
+    MYRT_TRY(own.channel.wait_for(Message::Kind::kIdMapsWritten));
+  }
+  // With the caller's ids and groups: the container's root may not be allowed to search where the
+  // caller keeps its files.
+  MYRT_TRY(rootfs::complete_sources(child.plan->rootfs, namespaces, own.sources));
   if (namespaces.in_user_namespace) {
     MYRT_TRY(become_setup_user(namespaces));
+  }
+  if (namespaces.in_user_namespace || !child.privileged) {
     // A change of credentials sets it to what fs.suid_dumpable says.
     MYRT_TRY(sys::set_dumpable(false));
     // A change of credentials clears it (prctl(2)).
@@ -98,6 +104,9 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   MYRT_TRY(start_session());
   // First of all: nothing of the container may run, or use memory, outside its cgroups.
   MYRT_TRY(cgroup::join(own.tasks, plan.cgroup));
+  if (plan.cgroup.unit.has_value()) {
+    MYRT_TRY(own.channel.wait_for(Message::Kind::kInCgroups));
+  }
   {
     sys::SpentFds spent;
     spent.add(std::exchange(own.tasks, {}));
@@ -106,7 +115,7 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   if (!plan.namespaces.through_joiner) {
     MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));
   }
-  MYRT_TRY(enter_user_namespace(child, own.channel));
+  MYRT_TRY(enter_user_namespace(child, own));
   if (plan.namespaces.new_cgroup) {
     // After joining: the namespace's root is the cgroup of the process that makes it
     // (cgroup_namespaces(7)).
@@ -160,6 +169,9 @@ Result<void> join_and_clone(const ChildPlan& child, Inherited& own) {
   const plan::NamespacePlan& namespaces = child.plan->namespaces;
   MYRT_TRY(close_all_except(3 + child.plan->preserve_fds, numbers(own)));
   MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
+  if (namespaces.in_user_namespace) {
+    forget_groups();
+  }
   MYRT_TRY(join_namespaces(namespaces, std::move(own.joins)));
   const sys::CloneRequest request = {.flags = namespaces.clone_flags | CLONE_PARENT,
                                      .cgroup = own.cgroup.get()};

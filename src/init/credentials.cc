@@ -30,7 +30,14 @@ Result<void> set_groups(const plan::ProcessPlan& process, const plan::NamespaceP
   if (namespaces.deny_setgroups && process.groups.empty()) {
     return {};  // there is no right to call it, and no other group to lose
   }
-  return sys::set_groups(process.groups);
+  Result<void> set = sys::set_groups(process.groups);
+  // Nothing to set, and in a joined namespace that denies setgroups(2) nothing left to lose: see
+  // forget_groups.
+  const bool joined = namespaces.in_user_namespace && namespaces.uid_map.empty();
+  if (!set.has_value() && set.error().code() == EPERM && joined && process.groups.empty()) {
+    return {};
+  }
+  return in("process.user.additionalGids", std::move(set));
 }
 
 /// setfsuid(2) reports nothing: a second call tells whether the first took effect.

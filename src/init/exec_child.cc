@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <tuple>
 #include <utility>
 
@@ -36,6 +37,22 @@ Result<void> set_own_profile(const std::string& profile) {
   }
   const sys::UniqueFd procfs = MYRT_TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
   return set_apparmor_profile(procfs.get(), profile);
+}
+
+Result<void> set_own_oom_score(int score) {
+  const auto write = [text = std::to_string(score)] {
+    return sys::write_value(AT_FDCWD, "/proc/self/oom_score_adj", text);
+  };
+  Result<void> written = write();
+  if (written.has_value() || written.error().code() != EACCES) {
+    return written;
+  }
+  // Of a process that is not dumpable the file belongs to the host's root (proc(5)). Nobody in the
+  // container can see this one yet.
+  MYRT_TRY(sys::set_dumpable(true));
+  written = write();
+  MYRT_TRY(sys::set_dumpable(false));
+  return written;
 }
 
 Result<void> join_cgroups(const std::vector<sys::UniqueFd>& tasks) {
@@ -83,12 +100,13 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
   MYRT_TRY(sys::forget_arguments());
   MYRT_TRY(set_own_profile(plan.process->apparmor_profile));
   if (plan.process->oom_score_adj.has_value()) {
-    MYRT_TRY(
-        in("process.oomScoreAdj", sys::write_value(AT_FDCWD, "/proc/self/oom_score_adj",
-                                                   std::to_string(*plan.process->oom_score_adj))));
+    MYRT_TRY(in("process.oomScoreAdj", set_own_oom_score(*plan.process->oom_score_adj)));
   }
   MYRT_TRY(join_cgroups(doors.tasks));
   doors.tasks.clear();
+  if (plan.namespaces.in_user_namespace) {
+    forget_groups();
+  }
   if (doors.namespaces != 0) {
     MYRT_TRY(sys::setns(doors.process.get(), static_cast<int>(doors.namespaces),
                         "the namespaces of the container"));
@@ -140,8 +158,15 @@ Result<void> join_and_clone(const ChildPlan& child, ExecDoors doors, Channel& ru
 
 Result<Launched> launch_exec(const ChildPlan& child, ExecDoors doors) {
   auto [ours, theirs] = MYRT_TRY(sys::seqpacket_pair());
-  sys::Cloned joiner =
-      MYRT_TRY(in("clone the joiner", sys::clone_process({.cgroup = doors.cgroup.get()})));
+  Result<sys::Cloned> cloned = sys::clone_process({.cgroup = doors.cgroup.get()});
+  if (!cloned.has_value() && cloned.error().code() == EACCES) {
+    // cgroups(7), "Cgroups delegation containment".
+    cloned =
+        in("enter the container's cgroup, which a user may only from one in the same tree of "
+           "his",
+           std::move(cloned));
+  }
+  sys::Cloned joiner = MYRT_TRY(in("clone the joiner", std::move(cloned)));
   if (joiner.pid == 0) {
     // Our end of the socket pair is among what it closes first.
     Channel runtime(std::move(theirs));

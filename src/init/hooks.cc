@@ -12,7 +12,7 @@
 #include <optional>
 #include <tuple>
 
-#include "init/c_strings.h"
+#include "sys/c_strings.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
@@ -61,8 +61,8 @@ void reset_signals() {
   const std::vector<std::string>& environment =
       hook.env.has_value() ? *hook.env
                            : (run.default_environment != nullptr ? *run.default_environment : none);
-  const std::vector<char*> argv = c_strings(hook.args.empty() ? path : hook.args);
-  const std::vector<char*> envp = c_strings(environment);
+  const std::vector<char*> argv = sys::c_strings(hook.args.empty() ? path : hook.args);
+  const std::vector<char*> envp = sys::c_strings(environment);
   std::string step = "stdio";
   if (set_stdio(input, output)) {
     step = "chdir " + run.directory;

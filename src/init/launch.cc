@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "init/id_map_helper.h"
 #include "init/start_program.h"
 #include "sys/file.h"
 #include "sys/proc.h"
@@ -42,6 +43,24 @@ bool is_child(pid_t pid) {
   return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
+Result<void> write_maps(pid_t pid, const plan::NamespacePlan& namespaces) {
+  const sys::UniqueFd process =
+      MYRT_TRY(sys::open_at(AT_FDCWD, "/proc/" + std::to_string(pid), O_PATH | O_DIRECTORY));
+  if (namespaces.uid_by_helper) {
+    MYRT_TRY(write_map_by_helper(IdKind::kUid, pid, namespaces.uid_map));
+  } else {
+    MYRT_TRY(sys::write_value(process.get(), "uid_map", namespaces.uid_map));
+  }
+  if (namespaces.gid_by_helper) {
+    // It denies setgroups(2) itself where the ids want that.
+    return write_map_by_helper(IdKind::kGid, pid, namespaces.gid_map);
+  }
+  if (namespaces.deny_setgroups) {
+    MYRT_TRY(sys::write_value(process.get(), "setgroups", "deny"));
+  }
+  return sys::write_value(process.get(), "gid_map", namespaces.gid_map);
+}
+
 }  // namespace
 
 Launched::Launched(Launched&& other) noexcept
@@ -64,7 +83,8 @@ Error Launched::gone(std::string_view before) {
     return status.error();
   }
   pid_ = 0;
-  return Error(
+  return Error::sentence(
+      status->signal == SIGKILL ? ECHILD : 0,
       base::concat({"the container process was gone before ", before, ": ", ended(*status)}));
 }
 
@@ -152,17 +172,13 @@ Result<Launched> launch(const ChildPlan& child, Inherited inherited) {
   return through_joiner ? launched.successor() : Result<Launched>(std::move(launched));
 }
 
-Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces) {
-  if (namespaces.uid_map.empty()) {
+Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces,
+                           bool privileged) {
+  if (!namespaces.uid_map.empty()) {
+    MYRT_TRY(write_maps(launched.pid(), namespaces));
+  } else if (privileged) {
     return {};
   }
-  const sys::UniqueFd process = MYRT_TRY(
-      sys::open_at(AT_FDCWD, "/proc/" + std::to_string(launched.pid()), O_PATH | O_DIRECTORY));
-  if (namespaces.deny_setgroups) {
-    MYRT_TRY(sys::write_value(process.get(), "setgroups", "deny"));
-  }
-  MYRT_TRY(sys::write_value(process.get(), "uid_map", namespaces.uid_map));
-  MYRT_TRY(sys::write_value(process.get(), "gid_map", namespaces.gid_map));
   return launched.send(Message::Kind::kIdMapsWritten);
 }
 

@@ -27,7 +27,8 @@ class Launched {
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int pidfd() const { return pidfd_.get(); }
 
-  /// When the process is gone, the errors of both say how it ended, unless it said why itself.
+  /// When the process is gone, the errors of all below say how it ended, unless it said why itself.
+  /// ECHILD: SIGKILL ended it, the end that the kernel has for those that are out of memory.
   Result<void> send(Message::Kind kind);
   /// As Channel::wait_for.
   Result<Channel::Received> wait_for(Message::Kind kind);
@@ -56,7 +57,10 @@ class Launched {
 /// in the runtime.
 Result<Launched> launch(const ChildPlan& child, Inherited inherited);
 
-/// Writes the id maps of the process's new user namespace, if the plan has one, and says so to it.
-Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces);
+/// Writes the id maps of the process's new user namespace, if the plan has one, itself or by
+/// newuidmap(1) and newgidmap(1), and says so to the process.
+/// Whoever is not `privileged` has waited for kVisible before.
+Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces,
+                           bool privileged);
 
 }  // namespace myrt::init

@@ -2,7 +2,10 @@
 //
 //   runtime                          container process (or the joiner before it)
 //           <-- kCloned ------------ the joiner's clone, whose parent is the runtime: pid as text
-//           --- kIdMapsWritten --->  only with a new user namespace
+//           --- kInCgroups ------->  only when systemd puts it there
+//           <-- kVisible ----------- only to a user without privileges: /proc/PID is his to write
+//           to
+//           --- kIdMapsWritten --->  only then, and with a new user namespace
 //           <-- kRunHooks ---------- only with prestart or createRuntime hooks, before pivot_root
 //           --- kHooksDone ------->
 //           <-- kConsole ----------- only with a terminal: its name; the pty's master rides on it
@@ -28,6 +31,8 @@ namespace myrt::init {
 struct Message {
   enum class Kind : std::uint32_t {
     kCloned = 1,
+    kInCgroups,
+    kVisible,
     kIdMapsWritten,
     kRunHooks,
     kHooksDone,

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <tuple>
 #include <utility>
 
 #include "sys/credentials.h"
@@ -66,10 +67,21 @@ Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::U
 
 Result<void> become_setup_user(const plan::NamespacePlan& plan) {
   if (!plan.deny_setgroups) {
-    MYRT_TRY(sys::set_groups({}));
+    Result<void> dropped = sys::set_groups({});
+    // A namespace that was joined may be one that denies setgroups(2). Whoever had the right to
+    // drop groups outside has done so by then: see forget_groups.
+    const bool joined = plan.uid_map.empty();
+    if (!dropped.has_value() && !(joined && dropped.error().code() == EPERM)) {
+      return dropped;
+    }
   }
   MYRT_TRY(sys::set_gid(plan.setup_gid));
   return sys::set_uid(plan.setup_uid);
+}
+
+void forget_groups() {
+  // EPERM: a user without privileges keeps his groups (user_namespaces(7)).
+  std::ignore = sys::set_groups({});
 }
 
 Result<void> furnish_namespaces(const plan::NamespacePlan& plan) {

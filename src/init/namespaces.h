@@ -29,6 +29,10 @@ Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::U
 /// makes has an owner.
 Result<void> become_setup_user(const plan::NamespacePlan& plan);
 
+/// Drops the caller's supplementary groups if it may, before it joins a user namespace that may
+/// deny that.
+void forget_groups();
+
 /// What a new namespace is given: host and domain name, loopback up.
 Result<void> furnish_namespaces(const plan::NamespacePlan& plan);
 

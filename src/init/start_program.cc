@@ -16,13 +16,13 @@
 #include <tuple>
 
 #include "base/text.h"
-#include "init/c_strings.h"
 #include "init/console.h"
 #include "init/credentials.h"
 #include "init/exec_fifo.h"
 #include "init/hooks.h"
 #include "init/program.h"
 #include "seccomp/load.h"
+#include "sys/c_strings.h"
 #include "sys/file.h"
 #include "sys/process.h"
 #include "sys/resolve.h"
@@ -209,13 +209,13 @@ Result<void> confine(const ChildPlan& child, Channel& runtime) {
 }
 
 Error execute_program(const ChildPlan& child, const StartProgram& program) {
-  const std::vector<char*> argv = c_strings(child.plan->process->args);
+  const std::vector<char*> argv = sys::c_strings(child.plan->process->args);
   std::vector<std::string> environment = program.environment;
   if (child.plan->listen_fds > 0) {
     // Not earlier: for `exec` the rest was made by another process.
     set_variable(environment, "LISTEN_PID", std::to_string(::getpid()));
   }
-  const std::vector<char*> envp = c_strings(environment);
+  const std::vector<char*> envp = sys::c_strings(environment);
   if (child.filter != nullptr && filter_waits(child)) {
     Result<void> loaded = in("seccomp", seccomp::load(*child.filter));
     if (!loaded.has_value()) {

@@ -3,6 +3,7 @@
 
 #include "cgroup/cgroup_plan.h"
 #include "cgroup/paths.h"
+#include "cgroup/systemd_plan.h"
 #include "plan/parts.h"
 
 namespace myrt::plan {
@@ -40,9 +41,16 @@ Result<Noted<cgroup::CgroupPlan>> cgroup_part(const Spec& spec, const Request& r
     }
     return part;
   }
-  const std::string path = MYRT_TRY(cgroup::container_path(spec.linux.cgroups_path, request.id));
-  part.value =
-      MYRT_TRY(cgroup::cgroup_plan(spec.linux.resources, layout, path, owner(spec, mounts)));
+  if (request.systemd.has_value()) {
+    const cgroup::UnitRequest unit{
+        .cgroups_path = spec.linux.cgroups_path, .id = request.id, .annotations = spec.annotations};
+    part.value = MYRT_TRY(cgroup::unit_cgroup_plan(unit, spec.linux.resources, layout,
+                                                   *request.systemd, owner(spec, mounts)));
+  } else {
+    const std::string path = MYRT_TRY(cgroup::container_path(spec.linux.cgroups_path, request.id));
+    part.value =
+        MYRT_TRY(cgroup::cgroup_plan(spec.linux.resources, layout, path, owner(spec, mounts)));
+  }
   part.warnings = std::exchange(part.value.warnings, {});
   return part;
 }

@@ -40,24 +40,10 @@ Result<void> require_mapped_process(const User& user, const Linux& linux) {
   return {};
 }
 
-/// Who writes a map, and so what the kernel accepts (user_namespaces(7)).
-struct Writer {
-  std::uint32_t id = 0;  // effective
-  bool capable = false;  // without the capability, its own id alone can be mapped
-  std::string_view capability;
-};
-
-Result<void> require_permitted(const std::vector<IdMapping>& mappings, std::string_view pointer,
-                               const Writer& writer) {
-  const bool own_id_alone =
-      mappings.size() == 1 && mappings[0].size == 1 && mappings[0].host_id == writer.id;
-  if (!writer.capable && !own_id_alone) {
-    return std::unexpected(Error(base::concat(
-        {pointer, ": without ", writer.capability,
-         " only one mapping works, of size 1 and to hostID ", std::to_string(writer.id),
-         "; newuidmap and newgidmap are not supported yet"})));
-  }
-  return {};
+/// Whether `mappings` are the one that the kernel takes from a user without privileges: of his own
+/// id, `own` (user_namespaces(7)).
+bool is_own_id_alone(const std::vector<IdMapping>& mappings, std::uint32_t own) {
+  return mappings.size() == 1 && mappings[0].size == 1 && mappings[0].host_id == own;
 }
 
 /// One line for each mapping, as /proc/PID/uid_map takes them.
@@ -69,6 +55,18 @@ std::string map_text(const std::vector<IdMapping>& mappings) {
                       " ", std::to_string(mapping.size), "\n"});
   }
   return text;
+}
+
+/// The maps of a new user namespace, and who can write them.
+void set_new_maps(IdMaps& maps, const Linux& linux, const host::HostFacts& host) {
+  maps.uid_map = map_text(linux.uid_mappings);
+  maps.gid_map = map_text(linux.gid_mappings);
+  const bool own_uid = is_own_id_alone(linux.uid_mappings, host.uid);
+  const bool own_gid = is_own_id_alone(linux.gid_mappings, host.gid);
+  const bool may_set_gids = host::has_capability(host, CAP_SETGID);
+  maps.uid_by_helper = !host::has_capability(host, CAP_SETUID) && !own_uid;
+  maps.gid_by_helper = !may_set_gids && !own_gid;
+  maps.deny_setgroups = maps.deny_setgroups || (!may_set_gids && own_gid);
 }
 
 /// Root sets the root file system up, unless the namespace has no root.
@@ -95,30 +93,26 @@ std::optional<std::uint32_t> host_id(const std::vector<IdMapping>& mappings, std
 Result<IdMaps> id_maps(const Spec& spec, const host::HostFacts& host) {
   const Linux& linux = spec.linux;
   const Namespace* user_namespace = find_namespace(linux, NamespaceKind::kUser);
-  if (user_namespace == nullptr) {
-    return IdMaps{};
-  }
   IdMaps maps;
-  if (user_namespace->path.empty()) {
-    const Writer uid_writer{host.uid, host::has_capability(host, CAP_SETUID), "CAP_SETUID"};
-    const Writer gid_writer{host.gid, host::has_capability(host, CAP_SETGID), "CAP_SETGID"};
-    MYRT_TRY(require_permitted(linux.uid_mappings, kUidMappings, uid_writer));
-    MYRT_TRY(require_permitted(linux.gid_mappings, kGidMappings, gid_writer));
-    maps.uid_map = map_text(linux.uid_mappings);
-    maps.gid_map = map_text(linux.gid_mappings);
-    maps.deny_setgroups = !gid_writer.capable;
+  maps.deny_setgroups = host.setgroups_denied;
+  if (user_namespace != nullptr && user_namespace->path.empty()) {
+    set_new_maps(maps, linux, host);
+  }
+  const User* user = spec.process.has_value() ? &spec.process->user : nullptr;
+  if (user != nullptr && maps.deny_setgroups && !user->additional_gids.empty()) {
+    return std::unexpected(
+        Error("/process/user/additionalGids: cannot be set, setgroups(2) is denied in the "
+              "container's user namespace (user_namespaces(7))"));
+  }
+  if (user_namespace == nullptr) {
+    return maps;
   }
   std::optional<std::uint32_t> process_uid;
   std::optional<std::uint32_t> process_gid;
-  if (spec.process.has_value()) {
-    const User& user = spec.process->user;
-    MYRT_TRY(require_mapped_process(user, linux));
-    if (maps.deny_setgroups && !user.additional_gids.empty()) {
-      return std::unexpected(
-          Error("/process/user/additionalGids: cannot be set by a runtime without CAP_SETGID"));
-    }
-    process_uid = user.uid;
-    process_gid = user.gid;
+  if (user != nullptr) {
+    MYRT_TRY(require_mapped_process(*user, linux));
+    process_uid = user->uid;
+    process_gid = user->gid;
   }
   maps.setup_uid = setup_id(linux.uid_mappings, process_uid);
   maps.setup_gid = setup_id(linux.gid_mappings, process_gid);

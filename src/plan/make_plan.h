@@ -8,6 +8,7 @@
 #include <myrt/spec.h>
 
 #include "cgroup/plan.h"
+#include "cgroup/systemd_properties.h"
 #include "host/facts.h"
 #include "plan/plan.h"
 
@@ -29,7 +30,8 @@ struct Request {
   // With a service manager that wants to be notified (sd_notify(3)): where the socket for the
   // container will be, an absolute path of the host. Empty: without one.
   std::string notify_directory;
-  std::optional<OverlayPlan> overlay;  // absolute directories
+  std::optional<OverlayPlan> overlay;           // absolute directories
+  std::optional<cgroup::SystemdFacts> systemd;  // it manages the cgroups
 };
 
 /// Errors name the JSON pointer of what cannot be done, and why.

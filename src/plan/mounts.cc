@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/paths.h"
 #include "base/text.h"
@@ -89,6 +90,34 @@ std::uint64_t base_propagation(unsigned long rootfs_propagation) {
   return is_private ? MS_PRIVATE : MS_SLAVE;
 }
 
+/// The ids in options of file systems: the kernel refuses one that has no mapping without a word on
+/// which (EINVAL).
+Result<void> check_ids(const Entry& entry, const Linux& linux) {
+  struct Key {
+    std::string_view prefix;
+    const std::vector<IdMapping>& mappings;
+    std::string_view mappings_pointer;
+  };
+  const std::array<Key, 2> keys = {{{"uid=", linux.uid_mappings, "/linux/uidMappings"},
+                                    {"gid=", linux.gid_mappings, "/linux/gidMappings"}}};
+  for (const std::string& option : entry.mount.data) {
+    for (const Key& key : keys) {
+      const auto id = option.starts_with(key.prefix)
+                          ? base::parse_integer<std::uint32_t>(option.substr(key.prefix.size()))
+                          : std::nullopt;
+      // Without mappings there is no user namespace, or one that only the kernel knows.
+      if (id.has_value() && !key.mappings.empty() && !host_id(key.mappings, *id).has_value()) {
+        return fault(entry, "options",
+                     base::concat({option, ": no entry of ", key.mappings_pointer, " covers ",
+                                   std::to_string(*id)}));
+      }
+    }
+  }
+  return {};
+}
+
+bool takes_ids(std::string_view type) { return type == "devpts" || type == "tmpfs"; }
+
 Result<MountStep> mount_step(const Entry& entry, const Spec& spec, std::string_view bundle) {
   const Mount& mount = entry.mount;
   MountStep step;
@@ -110,6 +139,9 @@ Result<MountStep> mount_step(const Entry& entry, const Spec& spec, std::string_v
   }
   if (step.kind == MountKind::kFilesystem) {
     set_file_system_rules(step);
+    if (takes_ids(step.type)) {
+      MYRT_TRY(check_ids(entry, spec.linux));
+    }
   }
   // A link there would lead all that trusts /proc and /sys to another place (CVE-2019-19921).
   step.must_be_real_directory = step.kind != MountKind::kRemount &&

@@ -77,8 +77,9 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
   const Namespace* user = find_namespace(linux, NamespaceKind::kUser);
   const bool privileged = host::has_capability(host, CAP_SYS_ADMIN);
   if (user == nullptr && !privileged) {
-    return std::unexpected(
-        Error("/linux/namespaces: without CAP_SYS_ADMIN the container needs a user namespace"));
+    return std::unexpected(Error(
+        "/linux/namespaces: without CAP_SYS_ADMIN the container needs a user namespace: `myrt "
+        "spec --rootless` writes a config.json that has one"));
   }
   IdMaps ids = MYRT_TRY(id_maps(spec, host));
   NamespacePlan plan;
@@ -92,10 +93,13 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
   plan.through_joiner = needs_joiner(plan.joins, is_new(linux, NamespaceKind::kUser));
   plan.uid_map = std::move(ids.uid_map);
   plan.gid_map = std::move(ids.gid_map);
+  plan.uid_by_helper = ids.uid_by_helper;
+  plan.gid_by_helper = ids.gid_by_helper;
   plan.deny_setgroups = ids.deny_setgroups;
   plan.setup_uid = ids.setup_uid;
   plan.setup_gid = ids.setup_gid;
   plan.in_user_namespace = user != nullptr;
+  plan.without_host_rights = user != nullptr || host.in_user_namespace;
   // A namespace that is joined has its own life: whoever made it has set its devices up.
   plan.loopback_up = is_new(linux, NamespaceKind::kNetwork);
   plan.hostname = spec.hostname;

@@ -45,11 +45,13 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
 struct IdMaps {
   std::string uid_map;
   std::string gid_map;
+  bool uid_by_helper = false;
+  bool gid_by_helper = false;
   bool deny_setgroups = false;
   std::uint32_t setup_uid = 0;
   std::uint32_t setup_gid = 0;
 };
-/// Errors: an id of the process that no mapping covers; mappings that the runtime may not write.
+/// Errors: an id of the process that no mapping covers; groups that cannot be set.
 Result<IdMaps> id_maps(const Spec& spec, const host::HostFacts& host);
 
 /// The id outside the user namespace, or nothing when no mapping covers `id`.

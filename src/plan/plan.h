@@ -33,13 +33,20 @@ struct NamespacePlan {
   bool through_joiner = false;
   std::string uid_map;  // text for /proc/PID/uid_map; empty: no new user namespace
   std::string gid_map;
-  // An unprivileged runtime may write gid_map only then (user_namespaces(7)).
+  // Maps that only newuidmap(1) and newgidmap(1) may write: a user without privileges maps more
+  // than his own id.
+  bool uid_by_helper = false;
+  bool gid_by_helper = false;
+  // Nobody calls setgroups(2): an unprivileged runtime may write gid_map only then
+  // (user_namespaces(7)), or the runtime's own user namespace is of that kind.
   bool deny_setgroups = false;
   // Ids inside the user namespace, under which the root file system is set up.
   std::uint32_t setup_uid = 0;
   std::uint32_t setup_gid = 0;
-  // New or joined: device nodes cannot be made, sysfs and proc have their rules.
-  bool in_user_namespace = false;
+  bool in_user_namespace = false;  // new or joined
+  // That, or the runtime's own is not the host's: device nodes cannot be made, sysfs and proc have
+  // their rules.
+  bool without_host_rights = false;
   bool loopback_up = false;
   std::string hostname;
   std::string domainname;

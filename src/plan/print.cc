@@ -59,9 +59,9 @@ std::string namespaces_text(const NamespacePlan& plan) {
     text += line({"  join ", word_of(join.kind), " ", word(join.path)});
   }
   text += line_if(plan.through_joiner, {"  through a joiner"});
-  text += map_lines("uid_map", plan.uid_map);
+  text += map_lines(plan.uid_by_helper ? "uid_map by newuidmap" : "uid_map", plan.uid_map);
   text += line_if(plan.deny_setgroups, {"  setgroups deny"});
-  text += map_lines("gid_map", plan.gid_map);
+  text += map_lines(plan.gid_by_helper ? "gid_map by newgidmap" : "gid_map", plan.gid_map);
   text += line_if(plan.in_user_namespace, {"  set up as ", std::to_string(plan.setup_uid), ":",
                                            std::to_string(plan.setup_gid)});
   text += line_if(plan.loopback_up, {"  loopback up"});
@@ -76,6 +76,12 @@ std::string cgroup_text(const cgroup::CgroupPlan& plan) {
   }
   std::string text = plan.pure_v2 ? "cgroups v2\n" : "cgroups v1\n";
   text += line_if(!plan.controllers_v2.empty(), {"  enable", words(plan.controllers_v2)});
+  if (plan.unit.has_value()) {
+    text += line({"  unit ", word(plan.unit->name)});
+    for (const cgroup::UnitProperty& property : plan.unit->properties) {
+      text += line({"    ", property.name, " ", property.signature, words(property.values)});
+    }
+  }
   for (const cgroup::Directory& directory : plan.directories) {
     text += line({"  ", word(directory.hierarchy.mount_point), " ", word(directory.path)});
     for (const cgroup::FileWrite& write : directory.writes) {

@@ -1,6 +1,5 @@
 // `tmpcopyup`: the directory that a tmpfs covers is copied into it (runtime-spec config.md, "Linux
 // mount options").
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -10,12 +9,11 @@
 
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "rootfs/steps.h"
+#include "sys/directory.h"
 #include "sys/file.h"
 
 namespace myrt::rootfs {
@@ -136,33 +134,12 @@ Result<void> copy_entry(int from, int to, const std::string& name, int depth) {
   return copy_status(to_directory.get(), status, name);
 }
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 Result<void> copy_directory(int from, int to, int depth) {
   if (depth > kMaxDepth) {
     return std::unexpected(Error("directories nested deeper than " + std::to_string(kMaxDepth)));
   }
-  sys::UniqueFd copy = MYRT_TRY(sys::duplicate(from));
-  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(copy.get()));
-  if (!directory) {
-    return std::unexpected(Error::from_errno({"read directory"}));
-  }
-  std::ignore = copy.release();  // closedir(3) closes it
-  for (;;) {
-    errno = 0;
-    const struct ::dirent* entry = ::readdir(directory.get());
-    if (entry == nullptr) {
-      break;
-    }
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") {
-      MYRT_TRY(copy_entry(from, to, name, depth));
-    }
-  }
-  if (errno != 0) {
-    return std::unexpected(Error::from_errno({"read directory"}));
+  for (const std::string& name : MYRT_TRY(sys::names_in(from, "."))) {
+    MYRT_TRY(copy_entry(from, to, name, depth));
   }
   return {};
 }

@@ -89,8 +89,8 @@ Result<void> bind_host_device(int directory, const std::string& name, const Devi
 }
 
 Result<void> make_device(int directory, const std::string& name, const Device& device,
-                         bool in_user_namespace) {
-  if (in_user_namespace && device.type != 'p') {
+                         bool without_host_rights) {
+  if (without_host_rights && device.type != 'p') {
     Result<void> bound = bind_host_device(directory, name, device);
     if (!bound.has_value() && bound.error().code() == EEXIST) {
       return accept_existing(directory, name, device);
@@ -147,7 +147,7 @@ Result<sys::UniqueFd> open_dev(int root) {
 
 }  // namespace
 
-Result<void> make_devices(int root, const plan::DevicePlan& devices, bool in_user_namespace) {
+Result<void> make_devices(int root, const plan::DevicePlan& devices, bool without_host_rights) {
   sys::UniqueFd dev;
   if (devices.default_links) {
     dev = MYRT_TRY(open_dev(root));
@@ -157,12 +157,12 @@ Result<void> make_devices(int root, const plan::DevicePlan& devices, bool in_use
     const std::string_view path = device.path;
     if (dev.is_open() && path.starts_with(kDev) &&
         path.find('/', kDev.size()) == std::string_view::npos) {
-      MYRT_TRY(
-          make_device(dev.get(), std::string(path.substr(kDev.size())), device, in_user_namespace));
+      MYRT_TRY(make_device(dev.get(), std::string(path.substr(kDev.size())), device,
+                           without_host_rights));
       continue;
     }
     const sys::Parent parent = MYRT_TRY(sys::parent_in_root(root, device.path));
-    MYRT_TRY(make_device(parent.directory.get(), parent.name, device, in_user_namespace));
+    MYRT_TRY(make_device(parent.directory.get(), parent.name, device, without_host_rights));
   }
   return devices.default_links ? make_links(dev.get()) : Result<void>{};
 }

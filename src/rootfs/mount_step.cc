@@ -82,6 +82,43 @@ Result<void> create(int context, const plan::MountStep& step) {
   return sys::fsconfig_create(context);
 }
 
+/// Attributes of the whole tree and of the mount are the same thing for a file system that is
+/// mounted afresh.
+std::uint64_t all_attributes(const plan::MountStep& step) {
+  return (step.attributes.set & ~step.recursive_attributes.clear) | step.recursive_attributes.set;
+}
+
+/// What the caller has on /sys, with all that is mounted there.
+Result<sys::UniqueFd> callers_sysfs(const plan::MountStep& step) {
+  sys::UniqueFd tree = MYRT_TRY(sys::open_tree_clone(AT_FDCWD, "/sys", true));
+  MYRT_TRY(sys::mount_setattr(
+      tree.get(), "", {.set = all_attributes(step), .propagation = MS_PRIVATE, .recursive = true}));
+  return tree;
+}
+
+/// The file system of `step`, detached.
+Result<sys::UniqueFd> new_mount(Root& root, const plan::MountStep& step, const Target& target) {
+  sys::UniqueFd context = MYRT_TRY(sys::fsopen(step.type));
+  MYRT_TRY(configure(context.get(), step, target));
+  MYRT_TRY(create(context.get(), step));
+  std::uint64_t attributes = all_attributes(step);
+  if (step.read_only_last || step.copy_up) {
+    attributes &= ~static_cast<std::uint64_t>(MOUNT_ATTR_RDONLY);
+  }
+  Result<sys::UniqueFd> mount = sys::fsmount(context.get(), attributes);
+  root.spent.add(std::move(context));
+  return mount;
+}
+
+/// As new_mount. A sysfs shows the devices of a network namespace, and takes rights over that: a
+/// container that shares its creator's, and is in a user namespace, gets what its creator has.
+Result<sys::UniqueFd> new_mount_or_sysfs(Root& root, const plan::MountStep& step,
+                                         const Target& target) {
+  Result<sys::UniqueFd> mount = new_mount(root, step, target);
+  const bool refused = !mount.has_value() && mount.error().code() == EPERM;
+  return refused && step.type == "sysfs" ? callers_sysfs(step) : std::move(mount);
+}
+
 }  // namespace
 
 Result<void> refuse_root(int root, int target, const std::string& path) {
@@ -130,17 +167,7 @@ Result<void> apply_propagation(int mount, const plan::MountStep& step) {
 
 Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step) {
   Target target = MYRT_TRY(mount_target(root.fd.get(), step, true));
-  sys::UniqueFd context = MYRT_TRY(sys::fsopen(step.type));
-  MYRT_TRY(configure(context.get(), step, target));
-  MYRT_TRY(create(context.get(), step));
-  // Attributes of the whole tree and of the mount are the same thing for a file system that is
-  // mounted afresh.
-  std::uint64_t attributes =
-      (step.attributes.set & ~step.recursive_attributes.clear) | step.recursive_attributes.set;
-  if (step.read_only_last || step.copy_up) {
-    attributes &= ~static_cast<std::uint64_t>(MOUNT_ATTR_RDONLY);
-  }
-  sys::UniqueFd mount = MYRT_TRY(sys::fsmount(context.get(), attributes));
+  sys::UniqueFd mount = MYRT_TRY(new_mount_or_sysfs(root, step, target));
   if (step.copy_up && target.existed) {
     const sys::UniqueFd from =
         MYRT_TRY(sys::open_in_root(root.fd.get(), step.destination, O_RDONLY | O_DIRECTORY));
@@ -149,7 +176,6 @@ Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step) 
   MYRT_TRY(sys::move_mount(mount.get(), target.fd.get()));
   MYRT_TRY(apply_propagation(mount.get(), step));
   root.spent.add(std::move(target.fd));
-  root.spent.add(std::move(context));
   return mount;
 }
 

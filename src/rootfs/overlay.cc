@@ -26,9 +26,13 @@ struct Layer {
   sys::UniqueFd fd;
 };
 
+std::string descriptor_path(const sys::UniqueFd& fd) {
+  return "/proc/self/fd/" + std::to_string(fd.get());
+}
+
 Result<Layer> layer_by_descriptor(const std::string& path) {
   Layer layer{.name = {}, .fd = MYRT_TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY))};
-  layer.name = "/proc/self/fd/" + std::to_string(layer.fd.get());
+  layer.name = descriptor_path(layer.fd);
   return layer;
 }
 
@@ -117,6 +121,19 @@ Result<void> create(int context, const std::vector<Layer>& layers) {
   return sys::fsconfig_create(context);
 }
 
+/// `plan` with the paths of its open layers.
+plan::OverlayPlan through_descriptors(plan::OverlayPlan plan,
+                                      std::span<const sys::UniqueFd> layers) {
+  for (std::size_t i = 0; i < plan.lower.size(); ++i) {
+    plan.lower[i] = descriptor_path(layers[i]);
+  }
+  if (!plan.upper.empty()) {
+    plan.upper = descriptor_path(layers[plan.lower.size()]);
+    plan.work = descriptor_path(layers[plan.lower.size() + 1]);
+  }
+  return plan;
+}
+
 /// Somewhere for the writes of a container that named no upper directory: a tmpfs that nothing but
 /// the overlay keeps alive. It is attached below our root-to-be, since overlay takes layers only
 /// from the caller's mount namespace.
@@ -155,10 +172,28 @@ Result<OverlayOptions> short_overlay_options(const std::vector<std::string>& dat
   return options;
 }
 
-Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_namespace) {
+Result<std::vector<sys::UniqueFd>> open_layers(const plan::OverlayPlan& plan) {
+  std::vector<sys::UniqueFd> layers;
+  const auto open = [&layers](const std::string& path) -> Result<void> {
+    layers.push_back(MYRT_TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY)));
+    return {};
+  };
+  for (const std::string& path : plan.lower) {
+    MYRT_TRY(open(path));
+  }
+  if (!plan.upper.empty()) {
+    MYRT_TRY(open(plan.upper));
+    MYRT_TRY(open(plan.work));
+  }
+  return layers;
+}
+
+Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& named, bool without_host_rights,
+                                   std::span<const sys::UniqueFd> layers) {
+  const plan::OverlayPlan plan = layers.empty() ? named : through_descriptors(named, layers);
   const sys::UniqueFd context = MYRT_TRY(sys::fsopen("overlay"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "source", "overlay"));
-  if (in_user_namespace) {
+  if (without_host_rights) {
     // Only the initial user namespace may write the trusted.overlay.* attributes of opaque
     // directories.
     MYRT_TRY(sys::fsconfig_flag(context.get(), "userxattr"));
@@ -172,7 +207,7 @@ Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_n
     work = MYRT_TRY(layer(plan.work));
   } else if (!plan.read_only || lower.size() == 1) {
     ephemeral = MYRT_TRY(ephemeral_layer());
-    const std::string base = "/proc/self/fd/" + std::to_string(ephemeral.get());
+    const std::string base = descriptor_path(ephemeral);
     upper.name = base + "/upper";
     work.name = base + "/work";
   }

@@ -32,10 +32,12 @@ Result<void> set_host_propagation(const plan::RootfsPlan& plan) {
 }
 
 /// The root as a mount of its own on top of the namespace's "/": no path of it is ever needed.
-Result<sys::UniqueFd> attach_root(const plan::RootfsPlan& plan, bool in_user_namespace,
-                                  sys::UniqueFd tree) {
+Result<sys::UniqueFd> attach_root(const plan::RootfsPlan& plan, bool without_host_rights,
+                                  Sources& sources) {
+  sys::UniqueFd tree = std::move(sources.root);
   if (plan.overlay.has_value()) {
-    tree = MYRT_TRY(in("overlay root", overlay_root(*plan.overlay, in_user_namespace)));
+    tree = MYRT_TRY(
+        in("overlay root", overlay_root(*plan.overlay, without_host_rights, sources.layers)));
   }
   // A clone is a peer of what it was cloned from. With shared propagation its submounts stay peers,
   // as asked.
@@ -46,6 +48,22 @@ Result<sys::UniqueFd> attach_root(const plan::RootfsPlan& plan, bool in_user_nam
       sys::mount_setattr(tree.get(), "", {.propagation = propagation, .recursive = !keep_peers})));
   MYRT_TRY(in("root.path", sys::move_mount_to_path(tree.get(), "/")));
   return tree;
+}
+
+/// What the kernel asks of whoever mounts this in a user namespace, for the refusal's text.
+std::string_view restriction_on(const MountStep& step) {
+  if (step.kind == MountKind::kBind || step.kind == MountKind::kRemount) {
+    return "in a user namespace the source's ro, nosuid, nodev, noexec and atime are locked";
+  }
+  if (step.type == "proc") {
+    return "in a user namespace only with a pid namespace of its own, and when nothing covers "
+           "parts "
+           "of the caller's /proc";
+  }
+  if (step.type == "mqueue") {
+    return "in a user namespace only with an ipc namespace of its own";
+  }
+  return "in a user namespace";
 }
 
 std::string step_name(const MountStep& step) {
@@ -82,9 +100,23 @@ Result<void> apply(Root& root, const plan::RootfsPlan& plan, const MountStep& st
   return {};
 }
 
-}  // namespace
+enum class Cloner { kRuntime, kContainer };
 
-Result<Sources> open_sources(const plan::RootfsPlan& plan) {
+/// A tree that becomes a bind mount.
+Result<sys::UniqueFd> clone_source(const MountStep& step, Cloner cloner) {
+  Result<sys::UniqueFd> tree = sys::open_tree_clone(AT_FDCWD, step.source, step.recursive);
+  const bool invalid = !tree.has_value() && tree.error().code() == EINVAL;
+  if (invalid && !step.recursive && cloner == Cloner::kContainer) {
+    // mount_namespaces(7), "Restrictions on mount namespaces": they may hide what is below them.
+    return in(
+        "without the mounts below the source, which a user namespace cannot leave behind: "
+        "rbind takes them along",
+        std::move(tree));
+  }
+  return tree;
+}
+
+Result<Sources> clone_sources(const plan::RootfsPlan& plan, Cloner cloner) {
   Sources sources;
   if (!plan.overlay.has_value() && plan.new_mount_namespace) {
     // O_DIRECTORY through the clone is not to be had: a root that is a file is told by the
@@ -99,11 +131,33 @@ Result<Sources> open_sources(const plan::RootfsPlan& plan) {
   for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
     const MountStep& step = plan.mounts[i];
     if (step.kind == MountKind::kBind) {
-      sources.binds[i] = MYRT_TRY(
-          in(step_name(step), sys::open_tree_clone(AT_FDCWD, step.source, step.recursive)));
+      sources.binds[i] = MYRT_TRY(in(step_name(step), clone_source(step, cloner)));
     }
   }
   return sources;
+}
+
+}  // namespace
+
+Result<Sources> open_sources(const plan::RootfsPlan& plan) {
+  Result<Sources> sources = clone_sources(plan, Cloner::kRuntime);
+  // Cloning mounts takes CAP_SYS_ADMIN over the mount namespace, whatever their path.
+  if (!sources.has_value() && sources.error().code() == EPERM) {
+    sources = Sources{};
+    sources->deferred = true;
+  }
+  return sources;
+}
+
+Result<void> complete_sources(const plan::RootfsPlan& plan, const plan::NamespacePlan& namespaces,
+                              Sources& sources) {
+  if (sources.deferred) {
+    sources = MYRT_TRY(clone_sources(plan, Cloner::kContainer));
+  }
+  if (plan.overlay.has_value() && namespaces.in_user_namespace) {
+    sources.layers = MYRT_TRY(in("overlay root", open_layers(*plan.overlay)));
+  }
+  return {};
 }
 
 Result<Root> prepare(const plan::RootfsPlan& plan, const plan::NamespacePlan& namespaces,
@@ -111,15 +165,19 @@ Result<Root> prepare(const plan::RootfsPlan& plan, const plan::NamespacePlan& na
   Root root;
   if (plan.new_mount_namespace) {
     MYRT_TRY(set_host_propagation(plan));
-    root.fd = MYRT_TRY(attach_root(plan, namespaces.in_user_namespace, std::move(sources.root)));
+    root.fd = MYRT_TRY(attach_root(plan, namespaces.without_host_rights, sources));
   } else {
     root.fd = MYRT_TRY(in("root.path", sys::open_at(AT_FDCWD, plan.path, O_PATH | O_DIRECTORY)));
   }
   for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
     const MountStep& step = plan.mounts[i];
-    MYRT_TRY(in(step_name(step), apply(root, plan, step, std::move(sources.binds[i]))));
+    Result<void> mounted = apply(root, plan, step, std::move(sources.binds[i]));
+    if (!mounted.has_value() && mounted.error().code() == EPERM && namespaces.without_host_rights) {
+      mounted = in(restriction_on(step), std::move(mounted));
+    }
+    MYRT_TRY(in(step_name(step), std::move(mounted)));
   }
-  MYRT_TRY(make_devices(root.fd.get(), plan.devices, namespaces.in_user_namespace));
+  MYRT_TRY(make_devices(root.fd.get(), plan.devices, namespaces.without_host_rights));
   return root;
 }
 

@@ -22,11 +22,20 @@ namespace myrt::rootfs {
 struct Sources {
   sys::UniqueFd
       root;  // of root.path; none when the root is an overlay, or when there is no mount namespace
-  std::vector<sys::UniqueFd> binds;  // as many as RootfsPlan::mounts; open for kBind steps only
+  std::vector<sys::UniqueFd> binds;   // as many as RootfsPlan::mounts; open for kBind steps only
+  std::vector<sys::UniqueFd> layers;  // of an overlay, see open_layers
+  // The runtime has no rights over its mount namespace, so the container process opens them in its
+  // own.
+  bool deferred = false;
 };
 
 /// Runs in the runtime. Errors name the source and what it is for.
 Result<Sources> open_sources(const plan::RootfsPlan& plan);
+
+/// In the container process, with the caller's ids: what the runtime had to defer, and the layers
+/// of an overlay in a user namespace.
+Result<void> complete_sources(const plan::RootfsPlan& plan, const plan::NamespacePlan& namespaces,
+                              Sources& sources);
 
 /// A mount that becomes read-only when nothing more has to be made in it.
 struct LateReadOnly {

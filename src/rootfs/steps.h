@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,13 @@ Result<void> remount(Root& root, const plan::MountStep& step);
 /// kCgroup.
 Result<void> mount_cgroups(Root& root, const plan::RootfsPlan& plan, const plan::MountStep& step);
 
-/// The overlay of `plan` as a detached mount.
-Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool in_user_namespace);
+/// The directories of `plan`: the lower ones, the top first, then, if there are any, upper and
+/// work.
+Result<std::vector<sys::UniqueFd>> open_layers(const plan::OverlayPlan& plan);
+/// The overlay of `plan` as a detached mount. `layers` are those of open_layers, which spare
+/// looking their paths up; empty: by path.
+Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& plan, bool without_host_rights,
+                                   std::span<const sys::UniqueFd> layers);
 
 /// Options of an overlay in mounts[].
 struct OverlayOptions {
@@ -53,7 +59,7 @@ struct OverlayOptions {
 Result<OverlayOptions> short_overlay_options(const std::vector<std::string>& data);
 
 /// Device nodes, then the links of /dev.
-Result<void> make_devices(int root, const plan::DevicePlan& devices, bool in_user_namespace);
+Result<void> make_devices(int root, const plan::DevicePlan& devices, bool without_host_rights);
 
 /// Copies the tree below directory `from` into the empty directory `to`: modes, owners, times,
 /// links, extended attributes.

@@ -1,6 +1,5 @@
 #include "seccomp/cache.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,15 +7,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "seccomp/cache_entry.h"
 #include "seccomp/compile.h"
+#include "sys/directory.h"
 #include "sys/file.h"
 
 namespace myrt::seccomp {
@@ -39,20 +37,11 @@ struct AgedFile {
 /// The regular files of the cache; as many as can be seen.
 std::vector<AgedFile> list_entries(int cache) {
   std::vector<AgedFile> files;
-  Result<sys::UniqueFd> directory = sys::open_at(cache, ".", O_RDONLY | O_DIRECTORY);
-  if (!directory.has_value()) {
-    return files;
-  }
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory->get()), &::closedir);
-  if (stream == nullptr) {
-    return files;
-  }
-  std::ignore = directory->release();  // the stream owns it now
-  while (const dirent* entry = ::readdir(stream.get())) {
+  for (std::string& name : sys::names_in(cache, ".").value_or(std::vector<std::string>{})) {
     struct ::stat status{};
-    if (::fstatat(cache, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+    if (::fstatat(cache, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
         S_ISREG(status.st_mode)) {
-      files.push_back({status.st_mtim.tv_sec, status.st_mtim.tv_nsec, entry->d_name});
+      files.push_back({status.st_mtim.tv_sec, status.st_mtim.tv_nsec, std::move(name)});
     }
   }
   return files;

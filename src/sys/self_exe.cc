@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
@@ -15,7 +14,7 @@
 #include <string_view>
 
 #include "sys/file.h"
-#include "sys/kernel_defs.h"
+#include "sys/memfd.h"
 #include "sys/mount_api.h"
 
 namespace myrt::sys {
@@ -23,7 +22,6 @@ namespace myrt::sys {
 namespace {
 
 constexpr const char* kOwnExecutable = "/proc/self/exe";
-constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
 /// Whether the process already runs from what protected_mount or sealed_copy made.
 Result<bool> is_protected() {
@@ -44,7 +42,7 @@ Result<bool> is_protected() {
     const UniqueFd executable = MYRT_TRY(open_at(AT_FDCWD, kOwnExecutable, O_RDONLY));
     // -1 (not a memfd after all) has every bit set.
     const int seals = ::fcntl(executable.get(), F_GET_SEALS);
-    return seals >= 0 && (seals & kSeals) == kSeals;
+    return seals >= 0 && (seals & kMemfdSeals) == kMemfdSeals;
   }
   return false;
 }
@@ -66,15 +64,7 @@ Result<UniqueFd> protected_mount() {
 
 Result<UniqueFd> sealed_copy() {
   const UniqueFd executable = MYRT_TRY(open_at(AT_FDCWD, kOwnExecutable, O_RDONLY));
-  // Since Linux 6.3 a host may refuse memfds that do not say whether they will be executed (sysctl
-  // vm.memfd_noexec); older kernels do not know the flag.
-  UniqueFd copy(::memfd_create("myrt", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
-  if (!copy.is_open() && errno == EINVAL) {
-    copy.reset(::memfd_create("myrt", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  }
-  if (!copy.is_open()) {
-    return std::unexpected(Error::from_errno({"memfd_create"}));
-  }
+  UniqueFd copy = MYRT_TRY(executable_memfd("myrt"));
   constexpr std::size_t kMostBytes = 0x7ffff000;  // of one sendfile(2)
   ssize_t count = 0;
   do {
@@ -83,9 +73,7 @@ Result<UniqueFd> sealed_copy() {
   if (count < 0) {
     return std::unexpected(Error::from_errno({"copy ", kOwnExecutable, " to a memfd"}));
   }
-  if (::fcntl(copy.get(), F_ADD_SEALS, kSeals) < 0) {
-    return std::unexpected(Error::from_errno({"seal the copy of ", kOwnExecutable}));
-  }
+  MYRT_TRY(seal_memfd(copy.get()));
   return copy;
 }
 

@@ -25,11 +25,6 @@ TEST_F(MyrtProbe, ForLabelsOfRestoredMountsIsAnsweredWithNo) {
                  "unknown command \"restore\" (see myrt --help)");
 }
 
-TEST_F(MyrtProbe, ForEventsIsAnsweredWithNo) {
-  expect_message(call({"events", "--stats", "nobody"}),
-                 "unknown command \"events\" (see myrt --help)");
-}
-
 // dockerd looks for "version" on every line, and for "commit:" at the start of one.
 TEST_F(MyrtProbe, ForTheVersionGetsItOnTheFirstLineAlone) {
   const Outcome outcome = call({"--version"});

@@ -19,8 +19,9 @@ class ExecCgroup : public ExecTest {
   // Makes a cgroup of this name below the container's, in all hierarchies (v1) or in the one there
   // is.
   void make_below(const std::string& name) {
-    for (const char* controller : {"memory", "cpu", "pids", "devices", "freezer", "cpuset", "blkio",
-                                   "cpuacct", "name=systemd"}) {
+    for (const char* controller :
+         {"memory", "cpu", "pids", "devices", "freezer", "cpuset", "blkio", "cpuacct", "net_cls",
+          "net_prio", "hugetlb", "perf_event", "rdma", "misc", "name=systemd"}) {
       const fs::path own = cgroup_of(container().pid(), controller);
       if (own.empty() || fs::exists(own / name)) {
         continue;

@@ -181,8 +181,9 @@ TEST_F(MyrtPause, NeedsACgroup) {
   ASSERT_TRUE(succeeded(
       call({"--cgroup-manager", "disabled", "run", "--detach", "--bundle", bundle_.path(), id})));
   expect_message(call({"pause", id}), "pause " + id +
-                                          ": cannot pause a container without cgroups: it was "
-                                          "created with cgroups disabled");
+                                          ": cannot pause a container without cgroups: they were "
+                                          "disabled when it was created, or its creator may make "
+                                          "none");
   EXPECT_TRUE(succeeded(call({"delete", "--force", id})));
 }
 

@@ -78,8 +78,8 @@ TEST_F(MyrtUpdateMessages, NeedsACgroup) {
       call({"--cgroup-manager", "disabled", "run", "--detach", "--bundle", bundle_.path(), id})));
   expect_message(call({"update", "--memory", "64M", id}),
                  "update " + id +
-                     ": cannot update a container without cgroups: it was created with cgroups "
-                     "disabled");
+                     ": cannot update a container without cgroups: they were disabled when it was "
+                     "created, or its creator may make none");
   EXPECT_TRUE(succeeded(call({"delete", "--force", id})));
 }
 

@@ -2,7 +2,7 @@
 # Completion of myrt's command line in bash. It needs nothing of the bash-completion package, which finds it by its
 # name; without that package: source this file.
 
-_myrt_commands='create delete exec features kill list pause ps resume run spec start state update'
+_myrt_commands='create delete events exec features kill list pause ps resume run spec start state update'
 _myrt_signals='HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN
   TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
 
@@ -15,6 +15,7 @@ _myrt_options() {
       -v --version' ;;
     create) echo "$create" ;;
     run) echo "$create -d --detach --keep --no-subreaper" ;;
+    events) echo '--interval --stats' ;;
     exec) echo '-p --process -t --tty --console-socket -d --detach --pid-file --pidfd-socket --preserve-fds --cgroup
       --ignore-paused --cwd -e --env -u --user -g --additional-gids -c --cap --apparmor --process-label --no-new-privs' ;;
     kill) echo '-a --all' ;;
@@ -42,7 +43,7 @@ _myrt_value() {
     list:-f | list:--format | ps:-f | ps:--format) echo 'table json' ;;
     exec:-c | exec:--cap) echo capability ;;
     *:--preserve-fds | exec:--cgroup | exec:--cwd | exec:-e | exec:--env | exec:-u | exec:--user) echo any ;;
-    exec:-g | exec:--additional-gids | update:--*) echo any ;;
+    exec:-g | exec:--additional-gids | events:--interval | update:--*) echo any ;;
   esac
 }
 
@@ -104,7 +105,7 @@ _myrt() {
     _myrt_offer "$(_myrt_options "$command")" "$current"
   elif [[ ! $command ]]; then
     _myrt_offer "$_myrt_commands" "$current"
-  elif ((position == 0)) && [[ $command =~ ^(start|state|kill|delete|exec|ps|pause|resume|update)$ ]]; then
+  elif ((position == 0)) && [[ $command =~ ^(start|state|kill|delete|events|exec|ps|pause|resume|update)$ ]]; then
     _myrt_offer container "$current"
   elif ((position == 1)) && [[ $command == kill ]]; then
     _myrt_offer "$_myrt_signals" "$current"

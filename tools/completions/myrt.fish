@@ -65,7 +65,7 @@ function __myrt_capabilities
 end
 
 complete -c myrt -f
-complete -c myrt -n '__myrt_at "" create delete exec features kill list pause ps resume run spec start state update' -s h -l help -d 'Print help'
+complete -c myrt -n '__myrt_at "" create delete events exec features kill list pause ps resume run spec start state update' -s h -l help -d 'Print help'
 
 complete -c myrt -n '__myrt_at ""' -s v -l version -d 'Print the version'
 complete -c myrt -n '__myrt_at ""' -l root -x -a '(__fish_complete_directories)' -d 'Directory for the state of containers'
@@ -74,11 +74,12 @@ complete -c myrt -n '__myrt_at ""' -l log-format -x -a 'text json' -d 'Form of l
 complete -c myrt -n '__myrt_at ""' -l debug -d 'Log what is done'
 complete -c myrt -n '__myrt_at ""' -l systemd-cgroup -d 'Let systemd manage the cgroups'
 complete -c myrt -n '__myrt_at ""' -l cgroup-manager -x -a 'cgroupfs systemd disabled' -d 'Who manages the cgroups'
-complete -c myrt -n '__myrt_at ""' -l rootless -x -a 'true false auto' -d 'For engines that send it'
+complete -c myrt -n '__myrt_at ""' -l rootless -x -a 'true false auto' -d 'Leave out cgroups that may not be made'
 complete -c myrt -n '__myrt_at ""' -l allow-annotations -x -a overlay -d 'Honour annotations of this family'
 
 complete -c myrt -n '__myrt_at ""' -a create -d 'Create a container from a bundle'
 complete -c myrt -n '__myrt_at ""' -a delete -d 'Delete a stopped container'
+complete -c myrt -n '__myrt_at ""' -a events -d 'Print the resource use of a container'
 complete -c myrt -n '__myrt_at ""' -a exec -d 'Run a program in a container'
 complete -c myrt -n '__myrt_at ""' -a features -d 'Print what this runtime supports as JSON'
 complete -c myrt -n '__myrt_at ""' -a kill -d 'Send a signal to a container'
@@ -92,7 +93,7 @@ complete -c myrt -n '__myrt_at ""' -a start -d 'Run the program of a created con
 complete -c myrt -n '__myrt_at ""' -a state -d 'Print the state of a container as JSON'
 complete -c myrt -n '__myrt_at ""' -a update -d 'Change the limits of a container'
 
-complete -c myrt -n '__myrt_at_position 0 delete exec kill pause ps resume start state update' -a '(__myrt_containers)' -d Container
+complete -c myrt -n '__myrt_at_position 0 delete events exec kill pause ps resume start state update' -a '(__myrt_containers)' -d Container
 complete -c myrt -n '__myrt_at_position 1 kill' -a 'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS' -d Signal
 
 complete -c myrt -n '__myrt_at create run' -s b -l bundle -x -a '(__fish_complete_directories)' -d 'Directory with config.json'
@@ -122,6 +123,9 @@ complete -c myrt -n '__myrt_at exec' -s c -l cap -x -a '(__myrt_capabilities)' -
 complete -c myrt -n '__myrt_at exec' -x -l apparmor -d 'AppArmor profile'
 complete -c myrt -n '__myrt_at exec' -x -l process-label -d 'SELinux label; not supported yet'
 complete -c myrt -n '__myrt_at exec' -l no-new-privs -d 'No more privileges by executing files'
+
+complete -c myrt -n '__myrt_at events' -l interval -x -d 'Time between two statistics'
+complete -c myrt -n '__myrt_at events' -l stats -d 'Print one statistics and exit'
 
 complete -c myrt -n '__myrt_at kill' -s a -l all -d 'To all of its processes'
 complete -c myrt -n '__myrt_at delete' -s f -l force -d 'Kill it first'

@@ -6,10 +6,11 @@ Usage: count_results.py DIRECTORY EXPECTED_SKIPS
 DIRECTORY/steps      lines `passed NAME` or `failed NAME`: builds, checks, and test programs by exit status
 DIRECTORY/*.json     GoogleTest's --gtest_output=json:
 
-A skip counts as one only if EXPECTED_SKIPS lists it, as `Suite.Test` or, for one program, as `NAME:Suite.Test`;
-else it is a failure. A program that failed although none of its tests did counts as a failure of its own.
+A skip counts as one only if EXPECTED_SKIPS lists it, as `Suite.Test` or, for one program, as `NAME:Suite.Test`, where `*`
+stands for anything; else it is a failure. A program that failed although none of its tests did counts as a failure of its own.
 """
 
+import fnmatch
 import json
 import pathlib
 import sys
@@ -29,9 +30,13 @@ def tests_of(path):
 
 
 def expected_skips(path):
-    """The test names that may be skipped: the first word of each line that is not a comment."""
+    """Patterns of the tests that may be skipped: the first word of each line that is not a comment."""
     lines = [line.split(maxsplit=1) for line in path.read_text().splitlines()]
     return {words[0] for words in lines if words and not words[0].startswith("#")}
+
+
+def may_be_skipped(allowed, program, name):
+    return any(fnmatch.fnmatchcase(full, pattern) for pattern in allowed for full in (name, f"{program}:{name}"))
 
 
 def outcomes(directory, allowed):
@@ -39,7 +44,7 @@ def outcomes(directory, allowed):
     programs = {}
     for path in sorted(directory.glob("*.json")):
         programs[path.stem] = [
-            (outcome if outcome != "skipped" or allowed & {name, f"{path.stem}:{name}"} else "unexpected skip",
+            (outcome if outcome != "skipped" or may_be_skipped(allowed, path.stem, name) else "unexpected skip",
              f"{path.stem}:{name}")
             for name, outcome in tests_of(path)
         ]

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 #include "engines/host_programs.h"
 #include "support/cgroups.h"
@@ -38,22 +39,38 @@ void remove_cgroup_parents() {
 
 }  // namespace
 
-PodmanStore::PodmanStore(const fs::path& directory) : directory_(directory) {
+PodmanStore::PodmanStore(const fs::path& directory, PodmanSettings settings)
+    : directory_(directory),
+      settings_(std::move(settings)),
+      state_directory_(
+          (settings_.user.has_value() ? settings_.user->runtime_directory() : fs::path("/run")) /
+          test_run().runtime_name) {
   fs::create_directories(directory_ / "tmp");
-  write_file(directory_ / "containers.conf",
-             "[containers]\n"
-             // Podman's own are the highest there are, which take CAP_SYS_RESOURCE.
-             "default_ulimits = [\"nofile=1024:1024\", \"nproc=20000:20000\"]\n"
-             "[engine]\n"
-             "cgroup_manager = \"cgroupfs\"\n"
-             "events_logger = \"none\"\n"
-             // Not the shared memory of the host, which its other containers use.
-             "lock_type = \"file\"\n"
-             "runtime_supports_json = [\"" +
-                 test_run().runtime_name + "\"]\n");
+  if (settings_.user.has_value()) {
+    settings_.user->own(directory_);
+    settings_.user->own(directory_ / "tmp");
+  } else {
+    state_.emplace(state_directory_, 0UL);
+  }
+  write_file(directory_ / "containers.conf", configuration());
+}
+
+std::string PodmanStore::configuration() const {
+  // Podman's own limits are the highest there are, which take CAP_SYS_RESOURCE.
+  const std::string processes = settings_.user.has_value() ? "1000" : "20000";
+  return "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=" + processes + ":" +
+         processes + "\"]\n[engine]\ncgroup_manager = \"" + settings_.cgroup_manager +
+         "\"\nevents_logger = \"none\"\n"
+         // Not the shared memory of the host, which its other containers use.
+         "lock_type = \"file\"\nruntime_supports_json = [\"" +
+         test_run().runtime_name + "\"]\n";
 }
 
 PodmanStore::~PodmanStore() {
+  if (settings_.user.has_value()) {
+    // Ends the process that keeps the user's namespaces.
+    EXPECT_TRUE(succeeded(call({"system", "migrate"})));
+  }
   std::error_code error;
   fs::remove_all(directory_, error);
   EXPECT_FALSE(error) << "cannot remove " << directory_ << ": " << error.message();
@@ -62,7 +79,7 @@ PodmanStore::~PodmanStore() {
 Command PodmanStore::command(const std::vector<std::string>& arguments) const {
   Command command{.argv = {"/usr/bin/podman", "--runtime", test_run().runtime_path, "--root",
                            directory_ / "root", "--runroot", directory_ / "run", "--tmpdir",
-                           directory_ / "libpod", "--storage-driver", "vfs"},
+                           directory_ / "libpod", "--storage-driver", settings_.storage},
                   .env = {{std::string("PATH=") + kHostPath,
                            "CONTAINERS_CONF=" + (directory_ / "containers.conf").string(),
                            "HOME=" + directory_.string(), "TMPDIR=" + (directory_ / "tmp").string(),
@@ -71,7 +88,7 @@ Command PodmanStore::command(const std::vector<std::string>& arguments) const {
                   .cwd = directory_,  // where the monitor notes that a container was out of memory
                   .timeout = kPodmanTimeout};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  return command;
+  return settings_.user.has_value() ? settings_.user->command(command) : command;
 }
 
 Command PodmanStore::make(const std::string& command,
@@ -79,7 +96,10 @@ Command PodmanStore::make(const std::string& command,
   // The monitor makes no cgroup of its own, as nobody would remove it.
   std::vector<std::string> words{command, "--cgroups", "no-conmon"};
   if (!has_word(arguments, "--pod")) {
-    words.insert(words.end(), {"--cgroup-parent", cgroup_parent()});
+    // systemd has names of its own, and a user no right to this one.
+    if (settings_.cgroup_manager == "cgroupfs" && !settings_.user.has_value()) {
+      words.insert(words.end(), {"--cgroup-parent", cgroup_parent()});
+    }
     if (!has_word(arguments, "--network")) {
       words.insert(words.end(), {"--network", "none"});
     }
@@ -157,7 +177,12 @@ void Podman::TearDownTestSuite() {
 
 bool Podman::make_store() const {
   if (store_ == nullptr && is_installed("podman") && is_installed("conmon")) {
-    store_ = std::make_unique<PodmanStore>(test_run().directory / "podman");
+    const PodmanSettings settings = this->settings();
+    // A user's commands do not see the mount on the directory of the run.
+    store_ = std::make_unique<PodmanStore>(settings.user.has_value()
+                                               ? settings.user->home() / unique_name()
+                                               : test_run().directory / "podman",
+                                           settings);
     store_->import(bundle_.rootfs(), "docker.io/library/busybox:latest");
   }
   return store_ != nullptr;

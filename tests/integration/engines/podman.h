@@ -6,21 +6,31 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "support/fixture.h"
 #include "support/mountinfo.h"
+#include "support/user_session.h"
 
 namespace myrt::test {
 
-/// Podman forks, stores and locks; on a busy machine a `run` takes some seconds.
-inline constexpr milliseconds kPodmanTimeout{60'000};
+/// Podman forks, stores and locks; on a busy machine a `run` takes some seconds, and in an emulated
+/// one ten times as long.
+inline constexpr milliseconds kPodmanTimeout{180'000};
+
+/// Whose podman it is, and what it is told of the host.
+struct PodmanSettings {
+  std::string cgroup_manager = "cgroupfs";         ///< or "systemd"
+  std::string storage = "vfs";                     ///< its storage driver
+  std::optional<UserSession> user = std::nullopt;  ///< unset: root
+};
 
 class PodmanStore {
  public:
   /// Everything that podman keeps is in `directory`, which is removed at the end of the scope.
-  explicit PodmanStore(const std::filesystem::path& directory);
+  explicit PodmanStore(const std::filesystem::path& directory, PodmanSettings settings = {});
   PodmanStore(const PodmanStore&) = delete;
   PodmanStore& operator=(const PodmanStore&) = delete;
   ~PodmanStore();
@@ -29,8 +39,8 @@ class PodmanStore {
   Command command(const std::vector<std::string>& arguments) const;
   Outcome call(const std::vector<std::string>& arguments) const { return run(command(arguments)); }
   /// `podman COMMAND`, which makes a container, with what all tests want: no network unless the
-  /// arguments name one, and a cgroup that the check of the host knows. In a pod (`--pod`) both are
-  /// the pod's.
+  /// arguments name one, and a cgroup that the check of the host knows, where podman makes it. In a
+  /// pod (`--pod`) both are the pod's.
   Command make(const std::string& command, const std::vector<std::string>& arguments) const;
 
   /// The files below `root` as the image `name`.
@@ -43,10 +53,14 @@ class PodmanStore {
   static std::string cgroup_parent() { return "/" + test_run().prefix + "-podman"; }
 
  private:
+  // containers.conf(5)
+  std::string configuration() const;
+
   const std::filesystem::path directory_;
-  const std::filesystem::path state_directory_ = "/run/" + test_run().runtime_name;
+  const PodmanSettings settings_;
+  const std::filesystem::path state_directory_;
   // In the mount namespace of the tests only: the containers of the host are not seen.
-  const HostMount state_{state_directory_, 0};
+  std::optional<HostMount> state_;
 };
 
 /// A container in the background, removed with its volumes at the end of its scope, if it still is
@@ -94,6 +108,8 @@ class Podman : public RuntimeTest {
 
   /// Whether there is a store now.
   bool make_store() const;
+  /// Of the suite's store.
+  virtual PodmanSettings settings() const { return {}; }
   static const PodmanStore& store() { return *store_; }
 
   static Outcome podman(const std::vector<std::string>& arguments) {

@@ -7,6 +7,7 @@
 
 #include "support/facts.h"
 #include "support/files.h"
+#include "support/mountinfo.h"
 
 namespace myrt::test {
 namespace {
@@ -26,11 +27,14 @@ void remove_tree(const fs::path& cgroup) {
 }  // namespace
 
 std::vector<fs::path> cgroup_roots() {
+  if (cgroup_v2()) {
+    return {cgroup_root("memory")};
+  }
   std::vector<fs::path> roots;
-  for (const char* controller : {"memory", "cpu", "pids", "devices", "freezer", "cpuset"}) {
-    const fs::path root = cgroup_root(controller);
-    if (!root.empty() && std::find(roots.begin(), roots.end(), root) == roots.end()) {
-      roots.push_back(root);
+  for (const MountEntry& mount : parse_mountinfo(read_file("/proc/self/mountinfo"))) {
+    if (mount.type == "cgroup" &&
+        std::find(roots.begin(), roots.end(), mount.point) == roots.end()) {
+      roots.emplace_back(mount.point);
     }
   }
   return roots;
@@ -40,11 +44,8 @@ HostCgroup::~HostCgroup() {
   for (const fs::path& root : cgroup_roots()) {
     remove_tree(root.string() + path_);
   }
-  // Hierarchies without a controller, such as systemd's, get a directory from some runtimes too.
-  for (const char* other : {"/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified",
-                            "/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup/blkio"}) {
-    remove_tree(other + path_);
-  }
+  // Some runtimes make one in the hierarchy of cgroup v2 beside those of v1 as well.
+  remove_tree("/sys/fs/cgroup/unified" + path_);
 }
 
 void HostCgroup::make() const {

@@ -9,8 +9,7 @@
 
 namespace myrt::test {
 
-/// The roots of all hierarchies with a controller of the tests: memory, cpu, pids, devices,
-/// freezer, cpuset.
+/// The roots of all hierarchies of cgroup v1, or else that of v2.
 std::vector<std::filesystem::path> cgroup_roots();
 
 /// Removes a cgroup and those below it, in all hierarchies, at the end of its scope. Made by the

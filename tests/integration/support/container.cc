@@ -10,6 +10,7 @@
 
 #include "support/files.h"
 #include "support/json.h"
+#include "support/ordinary_user.h"
 #include "support/test_run.h"
 
 namespace myrt::test {
@@ -21,6 +22,7 @@ Command runtime_command(const std::filesystem::path& workspace,
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                  "TMPDIR=" + (workspace / "tmp").string()};
+  command.identity = runtime_identity();
   return command;
 }
 

@@ -1,6 +1,8 @@
 #include "support/process.h"
 
+#include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -70,6 +72,42 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
+[[noreturn]] void give_up(const std::string& what) {
+  ::dprintf(STDERR_FILENO, "%s: %s\n", what.c_str(), std::strerror(errno));
+  ::_exit(127);
+}
+
+void enter_cgroup(const std::filesystem::path& cgroup) {
+  const Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+  if (!procs || ::write(procs.get(), "0", 1) != 1) {
+    give_up("enter " + cgroup.string());
+  }
+}
+
+Fd open_namespace(pid_t pid, const char* name) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/ns/" + name;
+  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+// For good: the program has the rights of that user and no others.
+void change_identity(const Identity& identity) {
+  for (const std::filesystem::path& cgroup : identity.cgroups) {
+    enter_cgroup(cgroup);
+  }
+  const Fd user = identity.inside > 0 ? open_namespace(identity.inside, "user") : Fd();
+  const Fd mount = identity.inside > 0 ? open_namespace(identity.inside, "mnt") : Fd();
+  if (::setgroups(0, nullptr) != 0 || ::setresgid(identity.gid, identity.gid, identity.gid) != 0 ||
+      ::setresuid(identity.uid, identity.uid, identity.uid) != 0) {
+    give_up("become user " + std::to_string(identity.uid));
+  }
+  if (identity.inside > 0 &&
+      (::setns(user.get(), CLONE_NEWUSER) != 0 || ::setns(mount.get(), CLONE_NEWNS) != 0 ||
+       ::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)) {
+    give_up("join the namespaces of " + std::to_string(identity.inside));
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // the change has cleared it
+}
+
 // The child's half: `fds[i]` becomes descriptor i. They are first copied out of the way, since a
 // source may be a target.
 [[noreturn]] void become(const Command& command, const std::vector<int>& fds) {
@@ -86,6 +124,9 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   if (!command.cwd.empty() && ::chdir(command.cwd.c_str()) != 0) {
     ::dprintf(STDERR_FILENO, "chdir %s: %s\n", command.cwd.c_str(), std::strerror(errno));
     ::_exit(127);
+  }
+  if (command.identity.has_value()) {
+    change_identity(*command.identity);
   }
   const std::vector<char*> argv = pointers(command.argv);
   if (command.env.has_value()) {

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -22,12 +23,21 @@ using std::chrono::milliseconds;
 
 inline constexpr milliseconds kDefaultTimeout{20'000};
 
+/// As whom a program runs that is not to run as the test does, root with all groups.
+struct Identity {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<std::filesystem::path> cgroups = {};  ///< enters them first, as root
+  pid_t inside = 0;  ///< joins this process's user and mount namespace, and is root there
+};
+
 /// A program to start. Descriptors are borrowed and must live until the start.
 struct Command {
   std::vector<std::string> argv = {};  ///< argv[0] is looked up in $PATH when it has no slash
   std::optional<std::vector<std::string>> env =
       std::nullopt;                        ///< NAME=value; unset: that of the test process
   std::string cwd = {};                    ///< empty: that of the test process
+  std::optional<Identity> identity = {};   ///< unset: that of the test process
   std::string stdin_text = {};             ///< what it reads, unless `stdin_fd` is given
   int stdin_fd = -1;                       ///< -1: `stdin_text`, then end of file
   int stdout_fd = -1;                      ///< -1: captured

@@ -244,6 +244,11 @@ TEST(UnifiedWrites, EachLineIsAWriteOfItsOwn) {
               ElementsAre("io.max: 8:0 rbps=1", "io.max: 8:16 rbps=2"));
 }
 
+TEST(UnifiedWrites, EmptyValueIsAnEmptyLine) {
+  EXPECT_THAT(text(unified_writes({{"cpuset.cpus", ""}}).value().at(0).writes),
+              ElementsAre("cpuset.cpus: \n"));
+}
+
 TEST(UnifiedWrites, OnlyFileNamesAreAllowed) {
   EXPECT_EQ(
       unified_writes({{"../memory.max", "1"}}).error().text(),

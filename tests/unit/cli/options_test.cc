@@ -35,16 +35,6 @@ TEST(StoreOf, RefusesTheHostsRoot) {
   }
 }
 
-TEST(DefaultStoreRoot, IsInRunForRoot) {
-  EXPECT_EQ(default_store_root(0, ""), "/run/myrt");
-  EXPECT_EQ(default_store_root(0, "/run/user/0"), "/run/myrt");
-}
-
-TEST(DefaultStoreRoot, IsInTheRuntimeDirectoryOfAUser) {
-  EXPECT_EQ(default_store_root(1000, "/run/user/1000"), "/run/user/1000/myrt");
-  EXPECT_EQ(default_store_root(1000, ""), "/run/myrt");
-}
-
 /// listen_fds() of a process with these variables; in `pid` "SELF" is its own pid.
 int listen_fds_with(const char* pid, const char* count) {
   const Result<sys::ExitStatus> status = sys::run_in_child([&] {

@@ -59,6 +59,25 @@ TEST(StateJson, HasAnEmptyObjectForNoAnnotations) {
   EXPECT_NE(state_json(state).find("\"annotations\": {},\n"), std::string::npos);
 }
 
+TEST(StateJson, TellsWhatRanOutOfMemory) {
+  State state = running();
+  state.out_of_memory = {.killed = 2, .limit = 1048576, .limit_file = "memory.max"};
+  EXPECT_TRUE(state_json(state).ends_with(R"(  "owner": "root",
+  "outOfMemory": {
+    "killed": 2,
+    "memoryLimit": 1048576
+  }
+}
+)"));
+
+  state.out_of_memory->limit.reset();
+  EXPECT_TRUE(state_json(state).ends_with(R"(  "outOfMemory": {
+    "killed": 2
+  }
+}
+)"));
+}
+
 TEST(StateJson, ReplacesWhatIsNotUtf8) {
   State state = running();
   state.bundle =

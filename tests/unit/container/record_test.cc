@@ -79,6 +79,22 @@ TEST(RecordJson, HoldsARecordWithoutAnythingToo) {
   EXPECT_EQ(*record, Record{});
 }
 
+TEST(RecordJson, NamesTheUnitOfAContainerThatSystemdManages) {
+  Record record = sample();
+  record.unit = {.name = "myrt-c1.scope",
+                 .manager = {.address = "unix:path=/run/systemd/private", .peer = true}};
+
+  const std::string json = record_json(record);
+
+  EXPECT_NE(json.find(R"("systemdUnit":{"name":"myrt-c1.scope",)"
+                      R"("address":"unix:path=/run/systemd/private","peer":true})"),
+            std::string::npos)
+      << json;
+  const Result<Record> read = parse_record(json);
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  EXPECT_EQ(*read, record);
+}
+
 TEST(RecordJson, ReplacesWhatIsNotUtf8) {
   Record record = sample();
   record.bundle = "/b\xff";

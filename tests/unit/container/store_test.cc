@@ -36,6 +36,29 @@ TEST(CheckId, RefusesWhatCannotBeAName) {
   }
 }
 
+TEST(DefaultStore, IsInRunForRoot) {
+  EXPECT_EQ(default_store({.uid = 0}).root, "/run/myrt");
+  const Store store = default_store({.uid = 0, .runtime_directory = "/run/user/0"});
+  EXPECT_EQ(store.root, "/run/myrt");
+  EXPECT_FALSE(store.sticky);
+}
+
+TEST(DefaultStore, IsInTheRuntimeDirectoryOfAUser) {
+  const Store store = default_store({.uid = 1000, .runtime_directory = "/run/user/1000"});
+  EXPECT_EQ(store.root, "/run/user/1000/myrt");
+  EXPECT_TRUE(store.sticky);
+  EXPECT_EQ(default_store({.uid = 1000}).root, "/run/myrt");
+}
+
+TEST(DefaultStore, IsTheUsersForRootOfAUserNamespaceUnlessNamedRoot) {
+  Keeper keeper{.uid = 0, .in_user_namespace = true, .user_name = "me", .runtime_directory = "/x"};
+  EXPECT_EQ(default_store(keeper).root, "/x/myrt");
+  keeper.user_name = "";
+  EXPECT_EQ(default_store(keeper).root, "/x/myrt");
+  keeper.user_name = "root";
+  EXPECT_EQ(default_store(keeper).root, "/run/myrt");
+}
+
 class StoreTest : public testing::Test {
  protected:
   void SetUp() override {

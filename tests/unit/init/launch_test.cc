@@ -80,6 +80,16 @@ TEST_F(LaunchedTest, SaysHowAProcessEndedThatSaidNothing) {
             "the container process was gone before \"run hooks\": killed by signal 9");
 }
 
+TEST_F(LaunchedTest, MarksTheEndThatTheKernelHasForThoseOutOfMemory) {
+  Launched exited = launched([](Channel&) { return 3; });
+  Launched terminated = launched([](Channel&) { return ::kill(::getpid(), SIGTERM); });
+  Launched killed = launched([](Channel&) { return ::kill(::getpid(), SIGKILL); });
+
+  EXPECT_EQ(exited.wait_for(Kind::kReady).error().code(), 0);
+  EXPECT_EQ(terminated.wait_for(Kind::kReady).error().code(), 0);
+  EXPECT_EQ(killed.wait_for(Kind::kReady).error().code(), ECHILD);
+}
+
 TEST_F(LaunchedTest, SaysHowAProcessEndedToWhichItCannotSend) {
   Launched process = launched([](Channel&) { return 3; });
   await_end(process);

@@ -137,18 +137,43 @@ TEST(IdMaps, LetAnUnprivilegedRuntimeMapItself) {
   EXPECT_TRUE(maps->deny_setgroups);
 }
 
-TEST(IdMaps, RefuseWhatAnUnprivilegedRuntimeMayNotMap) {
+TEST(IdMaps, LeaveMoreThanTheUsersOwnIdToTheHelpers) {
   Spec spec = in_new_user_namespace({{0, 1000, 1}, {1, 100000, 65536}});
-  EXPECT_EQ(
-      fault_of(spec, user_host()),
-      "/linux/uidMappings: without CAP_SETUID only one mapping works, of size 1 and to hostID "
-      "1000; newuidmap and newgidmap are not supported yet");
+  auto maps = id_maps(spec, user_host());
+  ASSERT_TRUE(maps.has_value());
+  EXPECT_TRUE(maps->uid_by_helper);
+  EXPECT_TRUE(maps->gid_by_helper);
+  EXPECT_FALSE(maps->deny_setgroups);
 
-  spec = in_new_user_namespace({{0, 1000, 1}});
+  spec = in_new_user_namespace({{0, 1000, 1}});  // the user's own id, and another's group
+  maps = id_maps(spec, user_host());
+  ASSERT_TRUE(maps.has_value());
+  EXPECT_FALSE(maps->uid_by_helper);
+  EXPECT_TRUE(maps->gid_by_helper);
+}
+
+TEST(IdMaps, OfAPrivilegedRuntimeNeedNoHelper) {
+  const auto maps = id_maps(in_new_user_namespace({{0, 100000, 65536}}), root_host());
+  ASSERT_TRUE(maps.has_value());
+  EXPECT_FALSE(maps->uid_by_helper);
+  EXPECT_FALSE(maps->gid_by_helper);
+}
+
+TEST(IdMaps, DenySetgroupsWhereTheRuntimesOwnNamespaceDoes) {
+  host::HostFacts host = root_host();
+  host.in_user_namespace = true;
+  host.setgroups_denied = true;
+  Spec spec;
+  const auto maps = id_maps(spec, host);
+  ASSERT_TRUE(maps.has_value());
+  EXPECT_TRUE(maps->deny_setgroups);
+
+  spec.process = process_of(0, 0);
+  spec.process->user.additional_gids = {5};
   EXPECT_EQ(
-      fault_of(spec, user_host()),
-      "/linux/gidMappings: without CAP_SETGID only one mapping works, of size 1 and to hostID "
-      "1001; newuidmap and newgidmap are not supported yet");
+      fault_of(spec, host),
+      "/process/user/additionalGids: cannot be set, setgroups(2) is denied in the container's "
+      "user namespace (user_namespaces(7))");
 }
 
 TEST(IdMaps, RefuseGroupsThatAnUnprivilegedRuntimeMayNotSet) {
@@ -156,8 +181,10 @@ TEST(IdMaps, RefuseGroupsThatAnUnprivilegedRuntimeMayNotSet) {
   spec.linux.gid_mappings = {{0, 1001, 1}};
   spec.process = process_of(0, 0);
   spec.process->user.additional_gids = {0};
-  EXPECT_EQ(fault_of(spec, user_host()),
-            "/process/user/additionalGids: cannot be set by a runtime without CAP_SETGID");
+  EXPECT_EQ(
+      fault_of(spec, user_host()),
+      "/process/user/additionalGids: cannot be set, setgroups(2) is denied in the container's "
+      "user namespace (user_namespaces(7))");
 }
 
 }  // namespace

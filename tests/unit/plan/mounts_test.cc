@@ -170,6 +170,27 @@ TEST(MountSteps, MakeAnythingOnDevReadOnlyLast) {
   EXPECT_FALSE(step_of(mount).read_only_last);
 }
 
+TEST(MountSteps, RefuseIdsThatNoMappingCovers) {
+  Spec spec;
+  spec.linux.uid_mappings = {{0, 1000, 1}};
+  spec.linux.gid_mappings = {{0, 1000, 1}};
+  spec.mounts = {filesystem("devpts", "/dev/pts")};
+  spec.mounts[0].data = {"mode=0620", "uid=0", "gid=5"};
+  const auto steps = mount_steps(spec, "/bundle");
+  ASSERT_FALSE(steps.has_value());
+  EXPECT_EQ(steps.error().text(),
+            "/mounts/0/options: gid=5: no entry of /linux/gidMappings covers 5");
+
+  spec.linux.gid_mappings = {{0, 1000, 1}, {1, 100000, 10}};
+  EXPECT_TRUE(mount_steps(spec, "/bundle").has_value());
+}
+
+TEST(MountSteps, AllowAnyIdWithoutMappings) {
+  Mount mount = filesystem("devpts", "/dev/pts");
+  mount.data = {"gid=5"};
+  EXPECT_EQ(fault_of(mount), "none");
+}
+
 TEST(MountSteps, BindAsSlaveOfTheHostByDefault) {
   EXPECT_EQ(step_of(bind_mount("/data", "/data")).base_propagation, MS_SLAVE);
   EXPECT_EQ(step_of(bind_mount("/data", "/data"), MS_SLAVE | MS_REC).base_propagation, MS_SLAVE);

@@ -165,8 +165,10 @@ TEST(NamespacePlan, RefusesAnUnprivilegedRuntimeWithoutAUserNamespace) {
   const auto plan = namespace_plan(with_namespaces({{NamespaceKind::kMount, ""}}), user_host());
 
   ASSERT_FALSE(plan.has_value());
-  EXPECT_EQ(plan.error().text(),
-            "/linux/namespaces: without CAP_SYS_ADMIN the container needs a user namespace");
+  EXPECT_EQ(
+      plan.error().text(),
+      "/linux/namespaces: without CAP_SYS_ADMIN the container needs a user namespace: `myrt spec "
+      "--rootless` writes a config.json that has one");
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace myrt::init {
+namespace myrt::sys {
 
 /// Pointers to `strings` and a null pointer at the end. They live as long as the strings do, and
 /// execve(2) writes through none of them.
@@ -18,4 +18,4 @@ inline std::vector<char*> c_strings(const std::vector<std::string>& strings) {
   return list;
 }
 
-}  // namespace myrt::init
+}  // namespace myrt::sys
