@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,27 +83,12 @@ bool is_cpuset(const Hierarchy& hierarchy) {
   return std::ranges::find(hierarchy.controllers, "cpuset") != hierarchy.controllers.end();
 }
 
-/// Whether it was made, or was there and is free.
-Result<bool> make_directory(const Directory& directory, MadeDirectories& made) {
-  const std::string path = host_path(directory);
-  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
-  if (!is_new) {
-    MYRT_TRY(check_unused(path));
-  }
-  return is_new;
-}
-
 Result<void> furnish_v1(const Directory& directory, bool is_new) {
   const std::string path = host_path(directory);
   if (is_cpuset(directory.hierarchy)) {
     MYRT_TRY(in("inherit the parent's cpuset", fill_cpuset(directory, path, is_new)));
   }
   return apply_writes(path, directory.writes);
-}
-
-Result<void> create_v1(const Directory& directory, MadeDirectories& made) {
-  const bool is_new = MYRT_TRY(make_directory(directory, made));
-  return furnish_v1(directory, is_new);
 }
 
 /// In a hierarchy that systemd knows, the process is there already.
@@ -152,9 +138,26 @@ Result<void> furnish_v2(const CgroupPlan& plan) {
   return {};
 }
 
-Result<void> create_v2(const CgroupPlan& plan, MadeDirectories& made) {
-  MYRT_TRY(make_directory(*unified_directory(plan), made));
-  return furnish_v2(plan);
+/// Keeps other creations out of a directory that has no process yet to tell that it is in use.
+Result<sys::UniqueFd> claim(const std::string& path) {
+  sys::UniqueFd directory = MYRT_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
+  if (::flock(directory.get(), LOCK_EX | LOCK_NB) < 0) {
+    return std::unexpected(
+        errno == EWOULDBLOCK
+            ? Error::from_code(EBUSY, {path, " is about to get the processes of another container"})
+            : Error::from_errno({"lock ", path}));
+  }
+  return directory;
+}
+
+/// The directories of a plan, first the one that is claimed for all of them.
+std::vector<const Directory*> in_order_of_creation(const CgroupPlan& plan) {
+  std::vector<const Directory*> ordered;
+  ordered.reserve(plan.directories.size());
+  for (const Directory& directory : plan.directories) {
+    ordered.insert(directory.hierarchy.unified ? ordered.begin() : ordered.end(), &directory);
+  }
+  return ordered;
 }
 
 /// Whether systemd makes this directory of the plan, and those above it.
@@ -181,13 +184,27 @@ std::vector<std::string> directories(const CgroupPlan& plan) {
   return paths;
 }
 
-Result<void> create(const CgroupPlan& plan) {
+Result<sys::UniqueFd> create(const CgroupPlan& plan) {
   MadeDirectories made;
-  for (const Directory& directory : plan.directories) {
-    MYRT_TRY(directory.hierarchy.unified ? create_v2(plan, made) : create_v1(directory, made));
+  sys::UniqueFd claimed;
+  for (const Directory* const directory : in_order_of_creation(plan)) {
+    const std::string path = host_path(*directory);
+    const bool is_new = MYRT_TRY(made.make_with_parents(path, directory->hierarchy.mount_point));
+    if (!claimed.is_open()) {
+      Result<sys::UniqueFd> own = claim(path);
+      if (!own.has_value()) {
+        made.commit();  // whoever was faster has it now
+        return own;
+      }
+      claimed = *std::move(own);
+    }
+    if (!is_new) {
+      MYRT_TRY(check_unused(path));
+    }
+    MYRT_TRY(directory->hierarchy.unified ? furnish_v2(plan) : furnish_v1(*directory, is_new));
   }
   made.commit();
-  return {};
+  return claimed;
 }
 
 Result<void> check_unused(const CgroupPlan& plan) {

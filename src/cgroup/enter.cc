@@ -45,11 +45,9 @@ Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan) 
   return {};
 }
 
-Result<sys::UniqueFd> open_directory(const CgroupPlan& plan) {
+bool starts_inside(const CgroupPlan& plan) {
   const Directory* const directory = unified_directory(plan);
-  return directory == nullptr || lets_no_process_be_born(*directory)
-             ? sys::UniqueFd()
-             : sys::open_at(AT_FDCWD, host_path(*directory), O_RDONLY | O_DIRECTORY);
+  return directory != nullptr && !lets_no_process_be_born(*directory);
 }
 
 }  // namespace myrt::cgroup

@@ -29,9 +29,13 @@ namespace myrt::cgroup {
 std::vector<std::string> directories(const CgroupPlan& plan);
 
 /// Makes the directories, applies limits and device rules, and hands a v2 directory to the plan's
-/// owner. A directory that exists is used when it has no processes (EBUSY) and is not frozen
-/// (EBUSY). After a failure nothing that was made remains.
-Result<void> create(const CgroupPlan& plan);
+/// owner. A directory that exists is used when it has no processes (EBUSY), is not frozen (EBUSY),
+/// and no other creation is at it (EBUSY). After a failure nothing that was made remains.
+///
+/// Returns the v2 directory, or that of the first hierarchy where there is none. As long as the
+/// descriptor or a copy of it is open, other creations keep out: it has to be until the process is
+/// inside. Not open for a plan without directories.
+Result<sys::UniqueFd> create(const CgroupPlan& plan);
 
 /// EBUSY: one of the directories has processes, or is frozen. Those that are absent are fine.
 Result<void> check_unused(const CgroupPlan& plan);
@@ -42,15 +46,15 @@ Result<void> check_unused(const CgroupPlan& plan);
 Result<void> adopt(const CgroupPlan& plan, pid_t pid);
 
 /// v1: the `tasks` file of each directory, opened for the container process, which calls join().
-/// v2: `cgroup.procs` where open_directory() gives none.
+/// v2: `cgroup.procs` where the process cannot start inside.
 Result<std::vector<sys::UniqueFd>> open_tasks(const CgroupPlan& plan);
 /// Moves the calling process, which must have one thread, into the cgroups. `tasks` are those of
 /// open_tasks(plan).
 Result<void> join(std::span<const sys::UniqueFd> tasks, const CgroupPlan& plan);
 
-/// v2, alone or beside v1: the container's directory, for clone3(2) with CLONE_INTO_CGROUP. No
-/// descriptor where there is none, or where the limit of processes is 0, in which none can be born.
-Result<sys::UniqueFd> open_directory(const CgroupPlan& plan);
+/// Whether the directory that create() returned is one for clone3(2) with CLONE_INTO_CGROUP: of v2,
+/// alone or beside v1, and with room for a process.
+bool starts_inside(const CgroupPlan& plan);
 
 /// Where a further process of a container enters its cgroups.
 struct Entrance {

@@ -43,6 +43,8 @@ class Undo {
   Undo(const Undo&) = delete;
   Undo& operator=(const Undo&) = delete;
 
+  /// The cgroups are the container's: what fails before may be that they are another's.
+  void arm_cgroups() { cgroups_ = true; }
   /// Hooks of the container have run: a failure from now on runs poststop (runtime.md "Lifecycle").
   void arm_poststop() { poststop_ = true; }
   void commit() { committed_ = true; }
@@ -52,7 +54,9 @@ class Undo {
       return;
     }
     // The first failure is what the user must hear of; these are told beside it.
-    warn(cgroup::remove(record_.cgroups));
+    if (cgroups_) {
+      warn(cgroup::remove(record_.cgroups));
+    }
     if (poststop_) {
       for (std::size_t i = 0; i < hooks_.poststop.size(); ++i) {
         warn(init::run_hook(hooks_.poststop[i], i,
@@ -75,6 +79,7 @@ class Undo {
   const Entry& entry_;
   const Record& record_;
   const Hooks& hooks_;
+  bool cgroups_ = false;
   bool poststop_ = false;
   bool committed_ = false;
 };
@@ -158,7 +163,6 @@ Result<init::Inherited> open_inherited(const Inputs& inputs, const Entry& entry)
   inherited.sources = MYRT_TRY(rootfs::open_sources(plan.rootfs));
   inherited.joins = MYRT_TRY(open_joins(inputs));
   if (!plan.cgroup.unit.has_value()) {
-    inherited.cgroup = MYRT_TRY(cgroup::open_directory(plan.cgroup));
     inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
   }
   inherited.exec_fifo = MYRT_TRY(init::make_exec_fifo(entry.directory.get()));
@@ -267,10 +271,15 @@ Result<Created> create_container(const Store& store, std::string_view id,
   if (inputs.plan.notify) {
     MYRT_TRY(make_notify_directory(created.entry.directory.get()));
   }
+  sys::UniqueFd claimed;  // until the process is in its cgroups
   if (!inputs.plan.cgroup.unit.has_value()) {
-    MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
+    claimed = MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
+    undo.arm_cgroups();
   }
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
+  if (cgroup::starts_inside(inputs.plan.cgroup)) {
+    inherited.cgroup = std::move(claimed);
+  }
   const init::ChildPlan child{
       .plan = &inputs.plan,
       .filter = confinement.filter.has_value() ? &*confinement.filter : nullptr,
@@ -281,6 +290,7 @@ Result<Created> create_container(const Store& store, std::string_view id,
   init::Launched launched =
       MYRT_TRY(with_out_of_memory(init::launch(child, std::move(inherited)), created.record));
   MYRT_TRY(scope.start(launched));
+  undo.arm_cgroups();
   undo.arm_poststop();
   MYRT_TRY(with_out_of_memory(bring_up(created, inputs, confinement, options, launched),
                               created.record));

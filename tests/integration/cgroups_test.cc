@@ -3,8 +3,12 @@
 
 #include "support/cgroups.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <filesystem>
 
+#include "support/fd.h"
 #include "support/fixture.h"
 
 namespace myrt::test {
@@ -18,6 +22,7 @@ class CgroupsTest : public RuntimeTest {
 };
 
 class Cgroup : public CgroupsTest {};
+class MyrtCgroup : public CgroupsTest {};
 
 TEST_F(Cgroup, HoldsTheProcessBeforeItRunsAndIsGoneAfterDelete) {
   sleeper();
@@ -74,6 +79,29 @@ TEST_F(Cgroup, WithProcessesInItIsRefused) {
   EXPECT_TRUE(failed(Container(bundle_).create(), "cgroup"));
   EXPECT_TRUE(alive(inside.pid()));
   EXPECT_EQ(cgroup_of(inside.pid(), "pids"), cgroup_root("pids").string() + path);
+}
+
+// Particular to myrt: others put both containers into one cgroup, or kill the first with the
+// second.
+TEST_F(MyrtCgroup, OfACreationThatIsNotThroughYetIsRefusedAndLeftAlone) {
+  const std::string path = "/" + unique_name();
+  const HostCgroup cgroup(path);
+  cgroup.make();
+  // The creation under way: it has made the directory and has no process in it yet.
+  const fs::path unified = "/sys/fs/cgroup/unified";
+  const bool hybrid = fs::exists(unified / "cgroup.procs");
+  const fs::path claimed = (hybrid ? unified.string() : cgroup_roots().front().string()) + path;
+  fs::create_directories(claimed);
+  const Fd lock(::open(claimed.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
+
+  sleeper().set("/linux/cgroupsPath", json_quote(path));
+  expect_message(
+      Container(bundle_, "c1").create(),
+      "create c1: cgroup: " + claimed.string() +
+          " is about to get the processes of another container: Device or resource busy");
+
+  EXPECT_TRUE(fs::exists(claimed));
 }
 
 TEST_F(Cgroup, ThatExistsAndIsEmptyIsUsed) {

@@ -24,7 +24,7 @@ TEST(Entering, OnVersion2IsByBirth) {
   const CgroupPlan plan =
       version_2(top, {{.file = "pids.max", .value = "1", .field = "/linux/resources/pids/limit"}});
 
-  EXPECT_TRUE(open_directory(plan).value().is_open());
+  EXPECT_TRUE(starts_inside(plan));
   EXPECT_TRUE(open_tasks(plan).value().empty());
 }
 
@@ -33,7 +33,7 @@ TEST(Entering, ACgroupInWhichNoProcessCanBeBornIsByItsFile) {
   const CgroupPlan plan =
       version_2(top, {{.file = "pids.max", .value = "0", .field = "/linux/resources/pids/limit"}});
 
-  EXPECT_FALSE(open_directory(plan).value().is_open());
+  EXPECT_FALSE(starts_inside(plan));
   const std::vector<sys::UniqueFd> tasks = open_tasks(plan).value();
   ASSERT_EQ(tasks.size(), 1U);
   ASSERT_TRUE(join(tasks, plan).has_value());
