@@ -51,6 +51,7 @@ Result<OverlayRequest> parse_overlay(std::string_view argument);
 
 /// What the environment says about systemd's service managers; empty: nothing.
 struct BusEnvironment {
+  std::string user_name;          // USER
   std::string system_bus;         // DBUS_SYSTEM_BUS_ADDRESS
   std::string session_bus;        // DBUS_SESSION_BUS_ADDRESS
   std::string runtime_directory;  // XDG_RUNTIME_DIR
@@ -74,11 +75,11 @@ struct CreateOptions {
   bool overlay_annotations = false;  // honour org.myrt.overlay.* annotations
   bool cgroups_disabled = false;
   bool foreground = false;  // the caller relays the terminal itself; set by run()
-  // systemd makes the cgroups, in a scope (systemd.scope(5)): that of the system, or for a caller
-  // without rights over the host that of its user.
   // `--rootless`: whether cgroups that the caller may not make are left out, as long as nothing
   // asks for them. Unset: when the caller is not root, or root of a user namespace only.
   std::optional<bool> rootless;
+  // systemd makes the cgroups, in a scope (systemd.scope(5)): that of the system, or for a caller
+  // without rights over the host that of its user.
   bool systemd_cgroup = false;
   BusEnvironment bus;
 };

@@ -27,6 +27,9 @@ struct OutOfMemory {
   std::uint64_t killed = 0;            // processes, as far as their cgroups are still there
   std::optional<std::uint64_t> limit;  // bytes, of the container's cgroup; none: it has none
   std::string limit_file;              // where the kernel has the limit, "memory.max"
+  // Whether memory was ever short at that limit, not only at one of a cgroup above or below, or on
+  // the whole host.
+  bool at_limit = false;
   friend bool operator==(const OutOfMemory&, const OutOfMemory&) = default;
 };
 

@@ -91,17 +91,21 @@ Result<void> furnish_v1(const Directory& directory, bool is_new) {
   return apply_writes(path, directory.writes);
 }
 
-/// In a hierarchy that systemd knows, the process is there already.
-Result<void> adopt_v1(const Directory& directory, pid_t pid, MadeDirectories& made) {
-  const std::string path = host_path(directory);
-  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
-  MYRT_TRY(furnish_v1(directory, is_new));
+/// Moves the process there. In a hierarchy that systemd knows, it is there already.
+Result<void> settle(const std::string& path, pid_t pid) {
   const OpenCgroup cgroup = MYRT_TRY(open_cgroup(path));
   const std::vector<pid_t> inside = MYRT_TRY(processes_in(cgroup.fd.get()));
   if (std::ranges::find(inside, pid) != inside.end()) {
     return {};
   }
   return in(path, sys::write_value(cgroup.fd.get(), "cgroup.procs", std::to_string(pid)));
+}
+
+Result<void> adopt_v1(const Directory& directory, pid_t pid, MadeDirectories& made) {
+  const std::string path = host_path(directory);
+  const bool is_new = MYRT_TRY(made.make_with_parents(path, directory.hierarchy.mount_point));
+  MYRT_TRY(furnish_v1(directory, is_new));
+  return settle(path, pid);
 }
 
 /// In a threaded cgroup, and below a cgroup that has processes itself, the kernel makes directories
@@ -129,8 +133,10 @@ Result<void> furnish_v2(const CgroupPlan& plan) {
   MYRT_TRY(apply_writes(path, directory.writes));
   if (!plan.device_program.empty()) {
     const sys::UniqueFd cgroup = MYRT_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
-    MYRT_TRY(
-        in("/linux/resources/devices", attach_device_program(cgroup.get(), plan.device_program)));
+    const AttachedProgram attached =
+        plan.unit.has_value() ? AttachedProgram::kKept : AttachedProgram::kReplaced;
+    MYRT_TRY(in("/linux/resources/devices",
+                attach_device_program(cgroup.get(), plan.device_program, attached)));
   }
   if (plan.owner.has_value()) {
     MYRT_TRY(change_owner(path, *plan.owner));
@@ -158,6 +164,11 @@ std::vector<const Directory*> in_order_of_creation(const CgroupPlan& plan) {
     ordered.insert(directory.hierarchy.unified ? ordered.begin() : ordered.end(), &directory);
   }
   return ordered;
+}
+
+Result<void> adopt_v2(const CgroupPlan& plan, pid_t pid) {
+  MYRT_TRY(furnish_v2(plan));
+  return settle(host_path(*unified_directory(plan)), pid);
 }
 
 /// Whether systemd makes this directory of the plan, and those above it.
@@ -220,7 +231,7 @@ Result<void> check_unused(const CgroupPlan& plan) {
 Result<void> adopt(const CgroupPlan& plan, pid_t pid) {
   MadeDirectories made;
   for (const Directory& directory : plan.directories) {
-    MYRT_TRY(directory.hierarchy.unified ? furnish_v2(plan) : adopt_v1(directory, pid, made));
+    MYRT_TRY(directory.hierarchy.unified ? adopt_v2(plan, pid) : adopt_v1(directory, pid, made));
   }
   made.commit();
   return {};

@@ -71,9 +71,13 @@ Result<std::optional<sys::UniqueFd>> attached_program(int cgroup) {
 
 }  // namespace
 
-Result<void> attach_device_program(int cgroup, std::span<const BpfInstruction> program) {
+Result<void> attach_device_program(int cgroup, std::span<const BpfInstruction> program,
+                                   AttachedProgram attached) {
   const sys::UniqueFd loaded = MYRT_TRY(load(program));
-  const std::optional<sys::UniqueFd> old = MYRT_TRY(attached_program(cgroup));
+  std::optional<sys::UniqueFd> old;
+  if (attached == AttachedProgram::kReplaced) {
+    old = MYRT_TRY(attached_program(cgroup));
+  }
   bpf_attr attributes{};
   attributes.target_fd = static_cast<std::uint32_t>(cgroup);
   attributes.attach_bpf_fd = static_cast<std::uint32_t>(loaded.get());

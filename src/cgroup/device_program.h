@@ -9,9 +9,15 @@
 
 namespace myrt::cgroup {
 
-/// Puts `program` in force for the directory `cgroup`, beside those of the cgroups above it. In
-/// place of the one that is attached to the cgroup itself, if any, without a moment in which
-/// neither holds. It goes with the cgroup.
-Result<void> attach_device_program(int cgroup, std::span<const BpfInstruction> program);
+/// What becomes of the one program that is attached to a cgroup already.
+enum class AttachedProgram {
+  kReplaced,  // of an earlier container; without a moment in which neither holds
+  kKept,      // systemd's own, which it loads into every scope: both have to allow
+};
+
+/// Puts `program` in force for the directory `cgroup`, beside those of the cgroups above it. It
+/// goes with the cgroup.
+Result<void> attach_device_program(int cgroup, std::span<const BpfInstruction> program,
+                                   AttachedProgram attached);
 
 }  // namespace myrt::cgroup

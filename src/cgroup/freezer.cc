@@ -92,6 +92,21 @@ Result<void> freeze(std::span<const std::string> directories) {
   return freeze_within(kPatience, directories);
 }
 
+Result<void> resume(std::span<const std::string> directories) {
+  const Freezer freezer = MYRT_TRY(find_freezer(directories));
+  const int fd = freezer.cgroup.fd.get();
+  MYRT_TRY(in("thaw " + freezer.path, thaw_one(fd, freezer.cgroup.v2)));
+  if (freezer.cgroup.v2) {
+    return {};
+  }
+  const Result<std::string> above = sys::read_value(fd, "freezer.parent_freezing");
+  if (above.has_value() && above->starts_with("1")) {
+    return std::unexpected(
+        Error::from_code(EBUSY, {"thaw ", freezer.path, ": a cgroup above it is frozen as well"}));
+  }
+  return {};
+}
+
 Result<void> thaw(std::span<const std::string> directories) {
   const Freezer freezer = MYRT_TRY(find_freezer(directories));
   // Also what the container has frozen below: a frozen process does not act on SIGKILL in v1.

@@ -94,7 +94,11 @@ Result<void> kill_all(std::span<const std::string> directories);
 /// Freezes all processes in the directories and below; returns when they are frozen. EBUSY: not
 /// after 10 s; they are thawed then. ENOENT: there is no freezer.
 Result<void> freeze(std::span<const std::string> directories);
-/// ENOENT: there is no freezer.
+/// Lets them go on; what the container itself has frozen below stays so. ENOENT: there is no
+/// freezer. EBUSY: they stand still all the same, since a cgroup above is frozen (v1).
+Result<void> resume(std::span<const std::string> directories);
+/// Thaws the directories and all below them, so that a signal is acted on. ENOENT: there is no
+/// freezer.
 Result<void> thaw(std::span<const std::string> directories);
 /// Whether freeze() was asked for last. False where there is no freezer.
 Result<bool> is_frozen(std::span<const std::string> directories);

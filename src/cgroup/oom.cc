@@ -74,6 +74,19 @@ Result<std::uint64_t> killed_in(const OpenCgroup& memory) {
   return killed;
 }
 
+/// A kill is counted whoever was short of memory, an ancestor or the host as well. v2 also counts
+/// which limit was in the way. v1 does not (memory.failcnt stays 0 on newer kernels): there the
+/// limit was if the highest use ever came up to it, within what the kernel charges at once.
+Result<bool> is_at_limit(const OpenCgroup& memory, std::optional<std::uint64_t> limit) {
+  constexpr std::uint64_t kChargedAtOnce = std::uint64_t{64} * 4096;  // MEMCG_CHARGE_BATCH, pages
+  const int cgroup = memory.fd.get();
+  if (memory.v2) {
+    return parse_at_limit(MYRT_TRY(text_left(cgroup, "memory.events.local")));
+  }
+  const std::string highest = MYRT_TRY(text_left(cgroup, "memory.max_usage_in_bytes"));
+  return limit.has_value() && parse_count(highest) + kChargedAtOnce >= *limit;
+}
+
 /// Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control". Kernels for real time have no
 /// such events, the newer ones the file for them alone: then there is no descriptor.
 Result<sys::UniqueFd> bell_v1(const OpenCgroup& memory) {
@@ -120,11 +133,20 @@ std::optional<std::uint64_t> parse_memory_limit(std::string_view text) {
   return text.empty() || limit >= kNoLimitFrom ? std::nullopt : std::optional(limit);
 }
 
+bool parse_at_limit(std::string_view text) {
+  const auto counts = parse_counts(text);
+  const auto times = counts.find("oom");
+  return times != counts.end() && times->second > 0;
+}
+
 std::string out_of_memory_text(const OutOfMemory& out_of_memory) {
-  if (!out_of_memory.limit.has_value()) {
-    return "out of memory, beyond a limit that is not the container's own";
+  const std::string told =
+      base::concat({"out of memory: the kernel has killed ", std::to_string(out_of_memory.killed),
+                    out_of_memory.killed == 1 ? " process" : " processes", " of the container, "});
+  if (!out_of_memory.at_limit || !out_of_memory.limit.has_value()) {
+    return told + "beyond a limit that is not its own";
   }
-  return base::concat({"out of memory, the memory limit is ", std::to_string(*out_of_memory.limit),
+  return base::concat({told, "whose memory limit is ", std::to_string(*out_of_memory.limit),
                        " bytes (", out_of_memory.limit_file, ")"});
 }
 
@@ -135,9 +157,12 @@ Result<OutOfMemory> out_of_memory(std::span<const std::string> directories) {
   }
   const char* limit_file = memory->cgroup.v2 ? "memory.max" : "memory.limit_in_bytes";
   const std::uint64_t killed = MYRT_TRY(killed_in(memory->cgroup));
-  const std::string limit = MYRT_TRY(text_left(memory->cgroup.fd.get(), limit_file));
-  return OutOfMemory{
-      .killed = killed, .limit = parse_memory_limit(limit), .limit_file = limit_file};
+  const std::optional<std::uint64_t> limit =
+      parse_memory_limit(MYRT_TRY(text_left(memory->cgroup.fd.get(), limit_file)));
+  return OutOfMemory{.killed = killed,
+                     .limit = limit,
+                     .limit_file = limit_file,
+                     .at_limit = MYRT_TRY(is_at_limit(memory->cgroup, limit))};
 }
 
 Result<OutOfMemoryWatch> OutOfMemoryWatch::open(std::span<const std::string> directories) {

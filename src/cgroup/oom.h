@@ -24,7 +24,11 @@ std::uint64_t parse_oom_kills(std::string_view text);
 /// The limit in memory.max or memory.limit_in_bytes; nothing when it is none.
 std::optional<std::uint64_t> parse_memory_limit(std::string_view text);
 
-/// "out of memory, the memory limit is 1048576 bytes (memory.max)".
+/// Whether memory.events.local counts a time at which the cgroup's own limit was in the way (v2).
+bool parse_at_limit(std::string_view text);
+
+/// "out of memory: the kernel has killed 1 process of the container, whose memory limit is 1048576
+/// bytes (memory.max)". Which process that was, and when, nobody knows.
 std::string out_of_memory_text(const OutOfMemory& out_of_memory);
 
 /// What has happened so far in the memory cgroup among a record's `directories` and below it; on v1

@@ -84,6 +84,7 @@ struct UnitProperty {
 /// The scope that systemd makes for the container, with the container process in it.
 struct UnitPlan {
   std::string name;           // "myrt-c1.scope"
+  std::string slice;          // "system.slice"
   std::string control_group;  // where it will be, as systemd says it: "/system.slice/..."
   std::vector<UnitProperty> properties;  // all but the processes
   friend bool operator==(const UnitPlan&, const UnitPlan&) = default;
@@ -98,8 +99,8 @@ struct CgroupPlan {
   std::vector<BpfInstruction> device_program;  // v2; empty: none
   // v2: host uid that gets the directory (config-linux.md "Cgroup ownership").
   std::optional<std::uint32_t> owner;
-  std::optional<UnitPlan>
-      unit;  // systemd makes the directories, as far as it knows the hierarchies
+  // systemd makes the directories, as far as it knows the hierarchies.
+  std::optional<UnitPlan> unit;
   std::vector<std::string> warnings;  // what is accepted without effect, worth telling
   friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;
 };

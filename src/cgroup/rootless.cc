@@ -21,9 +21,18 @@ std::string parent_of(const std::string& path) {
 
 bool is_of_devices(const FileWrite& write) { return write.file.starts_with("devices."); }
 
+/// Whether a write asks for what a cgroup is like without it: no limit, and the kernel's way to end
+/// a lack of memory.
+bool limits_nothing(const FileWrite& write) {
+  return write.value == "-1" || write.value.starts_with("max") ||
+         (write.file == "memory.oom_control" && write.value == "0");
+}
+
 /// What the directory is asked to limit; null when nothing is.
 const FileWrite* first_limit(const Directory& directory) {
-  const auto found = std::ranges::find_if_not(directory.writes, is_of_devices);
+  const auto found = std::ranges::find_if_not(directory.writes, [](const FileWrite& write) {
+    return is_of_devices(write) || limits_nothing(write);
+  });
   return found == directory.writes.end() ? nullptr : &*found;
 }
 

@@ -1,6 +1,7 @@
 #include "cgroup/systemd.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <string_view>
 
 #include "base/text.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::string_view kManager = "org.freedesktop.systemd1.Manager";
 constexpr std::string_view kProperties = "org.freedesktop.DBus.Properties";
 constexpr std::string_view kScope = "org.freedesktop.systemd1.Scope";
+constexpr std::string_view kUnit = "org.freedesktop.systemd1.Unit";
 
 /// Adds the properties as the D-Bus type a(sv).
 void append(std::vector<std::string>& arguments, std::span<const UnitProperty> properties) {
@@ -65,15 +67,31 @@ std::string step(std::string_view what, const std::string& unit) {
   return base::concat({"systemd: ", what, " ", unit});
 }
 
-/// Where the unit's processes are, and where the plan has them.
-Result<void> check_place(SystemdBus& bus, const UnitPlan& unit) {
+/// The array of bytes as systemd prints it.
+Result<std::string> invocation_of(SystemdBus& bus, std::string_view path) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const UnitProperty property = MYRT_TRY(property_of(bus, path, kUnit, "InvocationID"));
+  if (property.signature != "ay" || property.values.empty()) {
+    return std::unexpected(Error("InvocationID: want an array of bytes"));
+  }
+  std::string text;
+  for (const std::string& byte : std::span(property.values).subspan(1)) {
+    const unsigned value = base::parse_integer<std::uint8_t>(byte).value_or(0);
+    text += kDigits[value >> 4U];
+    text += kDigits[value & 0xFU];
+  }
+  return text;
+}
+
+/// Where the unit's processes are, and where the plan has them. Returns its invocation.
+Result<std::string> check_place(SystemdBus& bus, const UnitPlan& unit) {
   const std::string path = MYRT_TRY(path_of(bus, unit.name));
   const std::string place = MYRT_TRY(text_of(bus, path, kScope, "ControlGroup"));
   if (place != unit.control_group) {
     return std::unexpected(Error(base::concat(
         {"its cgroup is ", base::quote(place), ", want ", base::quote(unit.control_group)})));
   }
-  return {};
+  return invocation_of(bus, path);
 }
 
 }  // namespace
@@ -95,7 +113,7 @@ Result<SystemdFacts> systemd_facts(SystemdBus& bus, bool user) {
       .version = systemd_version(version), .control_group = std::move(place), .user = user};
 }
 
-Result<void> start_scope(SystemdBus& bus, const UnitPlan& unit, pid_t pid) {
+Result<std::string> start_scope(SystemdBus& bus, const UnitPlan& unit, pid_t pid) {
   std::vector<UnitProperty> properties = unit.properties;
   properties.push_back({.name = "PIDs", .signature = "au", .values = {"1", std::to_string(pid)}});
   std::vector<std::string> arguments = {unit.name, "fail"};
@@ -106,6 +124,18 @@ Result<void> start_scope(SystemdBus& bus, const UnitPlan& unit, pid_t pid) {
                                                  .signature = "ssa(sv)a(sa(sv))",
                                                  .arguments = std::move(arguments)})));
   return in(step("start", unit.name), check_place(bus, unit));
+}
+
+Result<std::optional<UnitIdentity>> identity_of(SystemdBus& bus, const std::string& unit) {
+  const Result<std::string> path = path_of(bus, unit);
+  if (!path.has_value() && path.error().code() == ENOENT) {
+    return std::nullopt;
+  }
+  const std::string known = MYRT_TRY(in(step("ask for", unit), path));
+  UnitIdentity identity;
+  identity.slice = MYRT_TRY(in(step("ask for", unit), text_of(bus, known, kScope, "Slice")));
+  identity.invocation = MYRT_TRY(in(step("ask for", unit), invocation_of(bus, known)));
+  return identity;
 }
 
 Result<std::vector<UnitProperty>> current_properties(SystemdBus& bus, const std::string& unit,

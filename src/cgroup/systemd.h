@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,9 +20,20 @@ namespace myrt::cgroup {
 /// What the manager says of itself. `user`: it is that of a user.
 Result<SystemdFacts> systemd_facts(SystemdBus& bus, bool user);
 
-/// Makes the scope of `unit` with the process `pid` in it, and waits until it is there. Errors:
-/// systemd's reason; EEXIST there is such a unit; another place than the one in the plan.
-Result<void> start_scope(SystemdBus& bus, const UnitPlan& unit, pid_t pid);
+/// What tells a unit from others of its name.
+struct UnitIdentity {
+  std::string slice;       // with the name, its place among the cgroups
+  std::string invocation;  // InvocationID, in hexadecimal: another one each time it is started
+  friend bool operator==(const UnitIdentity&, const UnitIdentity&) = default;
+};
+
+/// Makes the scope of `unit` with the process `pid` in it, and waits until it is there. Returns its
+/// invocation. Errors: systemd's reason; EEXIST there is such a unit; another place than the one in
+/// the plan.
+Result<std::string> start_scope(SystemdBus& bus, const UnitPlan& unit, pid_t pid);
+
+/// Nothing when there is no unit of this name.
+Result<std::optional<UnitIdentity>> identity_of(SystemdBus& bus, const std::string& unit);
 
 /// What `properties` are now, by their names and in their order.
 Result<std::vector<UnitProperty>> current_properties(SystemdBus& bus, const std::string& unit,

@@ -16,9 +16,10 @@ namespace {
 constexpr std::string_view kPrefix = "org.systemd.property.";
 
 /// What the runtime decides: where the processes are, and what they may do.
-constexpr std::array<std::string_view, 8> kOwn = {
-    "ControlGroup", "Delegate", "DelegateControllers", "DeviceAllow", "DevicePolicy", "PIDFDs",
-    "PIDs",         "Slice"};
+constexpr std::array<std::string_view, 9> kOwn = {
+    "ControlGroup",     "Delegate",    "DelegateControllers",
+    "DelegateSubgroup", "DeviceAllow", "DevicePolicy",
+    "PIDFDs",           "PIDs",        "Slice"};
 
 /// What starts or stops other units, or the machine.
 constexpr std::array<std::string_view, 26> kBeyond = {"BindsTo",

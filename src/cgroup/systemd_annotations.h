@@ -15,9 +15,8 @@
 namespace myrt::cgroup {
 
 /// A value in GVariant's text form: booleans, numbers and strings, with or without a type in front
-/// (`uint64 5`,
-/// `@t 5`), and arrays and tuples of them. A number without a type is an int32. Errors say what was
-/// wanted.
+/// (`uint64 5`, `@t 5`), and arrays and tuples of them. A number without a type is an int32. Errors
+/// say what was wanted.
 Result<UnitProperty> parse_variant(std::string_view text);
 
 /// The properties that the annotations ask for. A time, `NAMESec` in seconds, becomes `NAMEUSec` in

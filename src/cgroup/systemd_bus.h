@@ -4,15 +4,15 @@
 // with the connection.
 #pragma once
 
-#include <sys/types.h>
-
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <myrt/result.h>
 
+#include "sys/process.h"
 #include "sys/unique_fd.h"
 
 namespace myrt::cgroup {
@@ -37,7 +37,7 @@ struct BusCall {
 class SystemdBus {
  public:
   /// Connects to the first of `addresses` that answers. Errors: the program cannot be executed,
-  /// there is no libsystemd, or nobody answers.
+  /// there is no libsystemd, nobody answers; ETIMEDOUT: one was reached but did not answer in 20 s.
   static Result<SystemdBus> connect(std::span<const BusAddress> addresses);
 
   SystemdBus(const SystemdBus&) = delete;
@@ -50,19 +50,20 @@ class SystemdBus {
   /// The one that answered.
   [[nodiscard]] const BusAddress& address() const { return address_; }
 
-  /// Calls a method and returns what it returns, as text. An error is systemd's own sentence; its
-  /// code is ENOENT for a unit that does not exist, and EEXIST for one that does. ETIMEDOUT: no
-  /// answer within 30 s.
+  /// Calls a method and returns what it returns, as text. An error is systemd's own sentence, or
+  /// that there was no answer within 30 s; its code is ENOENT for a unit that does not exist, and
+  /// EEXIST for one that does.
   Result<std::vector<std::string>> call(const BusCall& call);
   /// Calls a method that makes a job, and waits at most 30 s for its end. An error when the job's
   /// result is not "done".
   Result<void> job(const BusCall& call);
 
  private:
-  SystemdBus(pid_t pid, sys::UniqueFd socket) : pid_(pid), socket_(std::move(socket)) {}
-  Result<std::vector<std::string>> ask(std::span<const std::string> request);
+  SystemdBus(sys::Cloned program, sys::UniqueFd socket)
+      : program_(std::move(program)), socket_(std::move(socket)) {}
+  Result<std::vector<std::string>> ask(std::span<const std::string> request, int milliseconds);
 
-  pid_t pid_ = 0;
+  sys::Cloned program_;
   sys::UniqueFd socket_;
   BusAddress address_;
 };

@@ -55,8 +55,7 @@ void append(std::vector<UnitProperty>& all, std::vector<UnitProperty> more) {
 /// The part that the runtime decides: the place, and what config.json limits.
 Result<std::vector<UnitProperty>> own_properties(const UnitPlace& place, const Resources& resources,
                                                  bool v2, const SystemdFacts& systemd) {
-  // Delegated: systemd keeps its hands off what the container and the runtime write below and in
-  // it.
+  // Delegated: systemd keeps its hands off what is written in it and below.
   std::vector<UnitProperty> own = {text("Slice", place.slice), flag("Delegate", true)};
   append(own, limit_properties(resources, v2, systemd.version));
   if (!systemd.user) {  // that of a user has no right to load a program, nor files of v1
@@ -82,10 +81,14 @@ Result<CgroupPlan> unit_cgroup_plan(const UnitRequest& request, const Resources&
                                     std::optional<std::uint32_t> owner) {
   const UnitPlace place = MYRT_TRY(unit_place(request.cgroups_path, request.id, systemd.user));
   std::vector<UnitProperty> annotated = MYRT_TRY(annotated_properties(request.annotations));
+  const std::string control_group = systemd.control_group + place.path;
+  // First, as it refuses what has no meaning, such as a limit of swap alone on v2.
+  CgroupPlan plan = MYRT_TRY(cgroup_plan(resources, layout, control_group, owner));
   std::vector<UnitProperty> own =
       MYRT_TRY(own_properties(place, resources, layout.pure_v2, systemd));
   UnitPlan unit{.name = place.name,
-                .control_group = systemd.control_group + place.path,
+                .slice = place.slice,
+                .control_group = control_group,
                 .properties = usual_properties(request.id, layout.pure_v2)};
   for (UnitProperty& property : annotated) {
     if (std::ranges::find(own, property.name, &UnitProperty::name) != own.end()) {
@@ -96,7 +99,6 @@ Result<CgroupPlan> unit_cgroup_plan(const UnitRequest& request, const Resources&
     put(unit.properties, std::move(property));
   }
   append(unit.properties, std::move(own));
-  CgroupPlan plan = MYRT_TRY(cgroup_plan(resources, layout, unit.control_group, owner));
   plan.unit = std::move(unit);
   return plan;
 }

@@ -65,9 +65,9 @@ Result<std::string> slice_path(std::string_view slice) {
 }
 
 std::string cgroup_name(std::string_view unit) {
-  constexpr std::array<std::string_view, 14> kControllers = {
-      "cpu",  "cpuacct", "cpuset",  "io",      "blkio",      "memory",   "devices",
-      "pids", "hugetlb", "freezer", "net_cls", "perf_event", "net_prio", "rdma"};
+  // Those that systemd itself has to do with (cg_needs_escape).
+  constexpr std::array<std::string_view, 8> kControllers = {"cpu",   "cpuacct", "cpuset",  "io",
+                                                            "blkio", "memory",  "devices", "pids"};
   const std::string_view stem = unit.substr(0, unit.rfind('.'));
   const bool hidden = unit.starts_with('_') || unit.starts_with('.') ||
                       unit.starts_with("cgroup.") ||

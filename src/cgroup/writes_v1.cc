@@ -1,5 +1,7 @@
 #include "cgroup/writes_v1.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +67,16 @@ void append_throttle(std::vector<FileWrite>& writes, const char* file,
          .value = device_prefix(device.major, device.minor) + std::to_string(device.rate),
          .field = base::concat({"/linux/resources/blockIO/", field, "/", std::to_string(i)})});
   }
+}
+
+/// Operations per second as v1 keeps them, in 32 bits: of more than fit it would take the rest
+/// (tg_set_conf). The highest number is no limit, and more than any device can do.
+std::vector<ThrottleDevice> as_kernel_counts(std::vector<ThrottleDevice> devices) {
+  constexpr std::uint64_t kNoLimit = 0xFFFFFFFF;
+  for (ThrottleDevice& device : devices) {
+    device.rate = std::min<std::uint64_t>(device.rate, kNoLimit);
+  }
+  return devices;
 }
 
 void append_weight_devices(std::vector<FileWrite>& writes,
@@ -185,10 +197,10 @@ std::vector<FileWrite> block_io_writes_v1(const BlockIoResources& block_io) {
                   "throttleReadBpsDevice");
   append_throttle(writes, "blkio.throttle.write_bps_device", block_io.throttle_write_bps,
                   "throttleWriteBpsDevice");
-  append_throttle(writes, "blkio.throttle.read_iops_device", block_io.throttle_read_iops,
-                  "throttleReadIOPSDevice");
-  append_throttle(writes, "blkio.throttle.write_iops_device", block_io.throttle_write_iops,
-                  "throttleWriteIOPSDevice");
+  append_throttle(writes, "blkio.throttle.read_iops_device",
+                  as_kernel_counts(block_io.throttle_read_iops), "throttleReadIOPSDevice");
+  append_throttle(writes, "blkio.throttle.write_iops_device",
+                  as_kernel_counts(block_io.throttle_write_iops), "throttleWriteIOPSDevice");
   return writes;
 }
 

@@ -55,7 +55,8 @@ std::string listen_names() { return std::string(environment("LISTEN_FDNAMES")); 
 std::string notify_socket() { return std::string(environment("NOTIFY_SOCKET")); }
 
 BusEnvironment bus_environment() {
-  return {.system_bus = std::string(environment("DBUS_SYSTEM_BUS_ADDRESS")),
+  return {.user_name = std::string(environment("USER")),
+          .system_bus = std::string(environment("DBUS_SYSTEM_BUS_ADDRESS")),
           .session_bus = std::string(environment("DBUS_SESSION_BUS_ADDRESS")),
           .runtime_directory = std::string(environment("XDG_RUNTIME_DIR"))};
 }

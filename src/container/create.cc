@@ -178,6 +178,20 @@ Result<void> write_oom_score(const plan::Plan& plan, pid_t pid) {
             sys::write_value(AT_FDCWD, file, std::to_string(*plan.process->oom_score_adj)));
 }
 
+/// What a process in a user namespace of its own may not do itself. In one that it joins it is out
+/// of reach, and has done it before.
+Result<void> set_up_user_namespace(const Inputs& inputs, init::Launched& launched) {
+  const plan::Plan& plan = inputs.plan;
+  if (plan.namespaces.uid_map.empty()) {
+    return {};
+  }
+  if (!inputs.privileged) {
+    MYRT_TRY(launched.wait_for(Kind::kVisible));
+  }
+  MYRT_TRY(write_oom_score(plan, launched.pid()));
+  return init::write_id_maps(launched, plan.namespaces);
+}
+
 bool has_runtime_hooks(const Hooks& hooks) {
   return !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
          !hooks.create_container.empty();
@@ -220,11 +234,7 @@ Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement&
     // cgroups are on record.
     MYRT_TRY(write_record(created.entry.directory.get(), created.record));
   }
-  if (!inputs.privileged) {
-    MYRT_TRY(launched.wait_for(Kind::kVisible));
-  }
-  MYRT_TRY(write_oom_score(plan, launched.pid()));
-  MYRT_TRY(init::write_id_maps(launched, plan.namespaces, inputs.privileged));
+  MYRT_TRY(set_up_user_namespace(inputs, launched));
   MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
   Terminal terminal = MYRT_TRY(receive_terminal(plan, launched));
   created.terminal = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
@@ -289,7 +299,7 @@ Result<Created> create_container(const Store& store, std::string_view id,
       .privileged = inputs.privileged};
   init::Launched launched =
       MYRT_TRY(with_out_of_memory(init::launch(child, std::move(inherited)), created.record));
-  MYRT_TRY(scope.start(launched));
+  created.record.unit = MYRT_TRY(scope.start(launched));
   undo.arm_cgroups();
   undo.arm_poststop();
   MYRT_TRY(with_out_of_memory(bring_up(created, inputs, confinement, options, launched),

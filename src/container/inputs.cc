@@ -87,10 +87,16 @@ Result<Inputs> read_inputs(const Store& store, std::string_view id, const Create
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.privileged = host.uid == 0;
   if (options.systemd_cgroup) {
-    inputs.systemd.emplace(MYRT_TRY(reach_systemd(options.bus, host::is_rootless(host))));
+    const bool user = has_user_manager(options.bus, host, options.rootless);
+    inputs.systemd.emplace(MYRT_TRY(reach_systemd(options.bus, user)));
     request.systemd = inputs.systemd->facts;
   }
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
+  if (request.systemd.has_value() && request.systemd->user && !layout.pure_v2) {
+    return std::unexpected(
+        Error("--systemd-cgroup: a user's service manager limits nothing on this host, which has "
+              "cgroup v1"));
+  }
   Result<plan::Plan> plan = plan::make_plan(inputs.spec, request, host, layout);
   if (!plan.has_value()) {
     return std::unexpected(located(plan.error(), name, inputs.config_text));

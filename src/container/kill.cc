@@ -16,6 +16,7 @@
 #include "container/pid_namespace.h"
 #include "container/process_id.h"
 #include "container/store.h"
+#include "container/systemd_scope.h"
 #include "sys/process.h"
 
 namespace myrt {
@@ -122,6 +123,9 @@ Result<void> kill(const Store& store, std::string_view id, int signal, bool all)
   }
   if (record.cgroups.empty()) {
     return container::signal_without_cgroups(record, signal);
+  }
+  if (container::has_lost_place(record)) {
+    return {};  // nothing of it is left
   }
   return signal == SIGKILL ? cgroup::kill_all(record.cgroups)
                            : cgroup::signal_all(record.cgroups, signal);

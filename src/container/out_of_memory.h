@@ -1,4 +1,4 @@
-// Telling that a process was killed because the container's memory was out.
+// Telling of a process that was killed whether the container's memory was ever out.
 #pragma once
 
 #include <cerrno>
@@ -10,8 +10,8 @@
 
 namespace myrt::container {
 
-/// `error` with the limit behind it when the kernel has killed processes of the container for
-/// lack of memory.
+/// `error` with their number and the limit behind it when the kernel has killed processes of the
+/// container for lack of memory.
 Error explained(const Error& error, const Record& record);
 
 /// The same for a failure that says of a process of the container that SIGKILL has ended it
@@ -24,7 +24,7 @@ template <typename T>
   return result;
 }
 
-/// Warns when it was lack of memory that has ended the container's program.
+/// The same as a warning when SIGKILL has ended the container's program.
 void warn_of_out_of_memory(const sys::ExitStatus& status, const Record& record);
 
 }  // namespace myrt::container

@@ -68,7 +68,7 @@ Result<void> resume(const Store& store, std::string_view id) {
   if (container::status_of(record, entry.directory.get()) != Status::kPaused) {
     return std::unexpected(Error::sentence(EINVAL, "container not paused"));
   }
-  return cgroup::thaw(record.cgroups);
+  return cgroup::resume(record.cgroups);
 }
 
 }  // namespace myrt

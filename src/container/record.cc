@@ -51,6 +51,8 @@ std::optional<RecordedUnit> unit_from(const config::Value& value) {
     return std::nullopt;
   }
   return RecordedUnit{.name = value.need("name").text(),
+                      .slice = value.need("slice").text(),
+                      .invocation = value.need("invocation").text(),
                       .manager = {.address = value.need("address").text(),
                                   .peer = value.need("peer").boolean().value_or(false)}};
 }
@@ -105,6 +107,8 @@ std::string record_json(const Record& record) {
                {"annotations", annotations}};
   if (record.unit.has_value()) {
     json["systemdUnit"] = {{"name", record.unit->name},
+                           {"slice", record.unit->slice},
+                           {"invocation", record.unit->invocation},
                            {"address", record.unit->manager.address},
                            {"peer", record.unit->manager.peer}};
   }

@@ -29,6 +29,8 @@ enum class Phase { kCreating, kCreated };
 /// The scope of a container that systemd manages, and where that one is asked.
 struct RecordedUnit {
   std::string name;
+  std::string slice;
+  std::string invocation;  // as in cgroup::UnitIdentity; empty: it was not known to be started yet
   cgroup::BusAddress manager;
   friend bool operator==(const RecordedUnit&, const RecordedUnit&) = default;
 };

@@ -89,12 +89,36 @@ Result<void> remove_locked(const Store& store, const Entry& entry, const Record&
   return destroy(store, entry, record);
 }
 
-/// Where a container's cgroup is below each hierarchy's root. A scope ends with its processes.
-Result<std::string> cgroup_of(const std::string& cgroups_path, const std::string& id) {
-  if (!cgroup::parse_systemd_path(cgroups_path).has_value()) {
-    return cgroup::container_path(cgroups_path, id);
+/// Where a container's cgroup can be below each hierarchy's root, the likeliest first. A scope ends
+/// with its processes.
+Result<std::vector<std::string>> places_of(const std::string& cgroups_path, const std::string& id) {
+  std::vector<std::string> places;
+  const bool is_systemds = cgroup::parse_systemd_path(cgroups_path).has_value();
+  if (!is_systemds) {
+    places.push_back(MYRT_TRY(cgroup::container_path(cgroups_path, id)));
   }
-  return MYRT_TRY(cgroup::unit_place(cgroups_path, id, false)).path;
+  // Without a path the record alone would tell whether it was created with --systemd-cgroup.
+  if (is_systemds || cgroups_path.empty()) {
+    places.push_back(MYRT_TRY(cgroup::unit_place(cgroups_path, id, false)).path);
+  }
+  return places;
+}
+
+/// The directories of the first of `places` that is there in a hierarchy; none when none is.
+std::vector<std::string> existing(const cgroup::Layout& layout,
+                                  const std::vector<std::string>& places) {
+  for (const std::string& place : places) {
+    std::vector<std::string> directories;
+    bool exists = false;
+    for (const cgroup::Hierarchy& hierarchy : layout.hierarchies) {
+      directories.push_back(hierarchy.mount_point + place);
+      exists = exists || ::access(directories.back().c_str(), F_OK) == 0;
+    }
+    if (exists) {
+      return directories;
+    }
+  }
+  return {};
 }
 
 /// A damaged state.json: the saved config tells where the cgroups are, and what lives in them.
@@ -105,13 +129,9 @@ Result<void> clean_without_record(const Entry& entry) {
     return saved.error().code() == ENOENT ? Result<void>{} : std::unexpected(saved.error());
   }
   const Spec& spec = *saved;
-  const std::string path = MYRT_TRY(cgroup_of(spec.linux.cgroups_path, entry.id));
+  const std::vector<std::string> places = MYRT_TRY(places_of(spec.linux.cgroups_path, entry.id));
   const cgroup::Layout layout = MYRT_TRY(cgroup::detect_layout());
-  std::vector<std::string> directories;
-  directories.reserve(layout.hierarchies.size());
-  for (const cgroup::Hierarchy& hierarchy : layout.hierarchies) {
-    directories.push_back(hierarchy.mount_point + path);
-  }
+  const std::vector<std::string> directories = existing(layout, places);
   MYRT_TRY(cgroup::kill_all(directories));
   return cgroup::remove(directories);
 }
@@ -172,12 +192,17 @@ Result<void> kill_process(const Record& record) {
                                    " is still there 10 s after SIGKILL"));
     }
   }
-  return record.own_pid_namespace ? Result<void>{} : cgroup::kill_all(record.cgroups);
+  if (record.own_pid_namespace || (!pidfd.has_value() && has_lost_place(record))) {
+    return {};
+  }
+  return cgroup::kill_all(record.cgroups);
 }
 
 Result<void> destroy(const Store& store, const Entry& entry, const Record& record) {
-  MYRT_TRY(stop_scope(record));
-  MYRT_TRY(in("cgroup", cgroup::remove(record.cgroups)));
+  const bool has_place = MYRT_TRY(stop_scope(record));
+  if (has_place) {
+    MYRT_TRY(in("cgroup", cgroup::remove(record.cgroups)));
+  }
   if (!record.own_mount_namespace) {
     MYRT_TRY(in("mounts", unmount_all(entry, record)));
   }

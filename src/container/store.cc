@@ -115,7 +115,10 @@ Result<Entry> make_entry(int root, std::string_view id) {
     if (errno == EEXIST) {
       return std::unexpected(Error::sentence(EEXIST, "container with given ID already exists"));
     }
-    return std::unexpected(Error::from_errno({"mkdir ", id, " in the state root"}));
+    Result<Entry> failed = std::unexpected(Error::from_errno({"mkdir ", id}));
+    const Store store{
+        .root = sys::read_link(AT_FDCWD, "/proc/self/fd/" + std::to_string(root)).value_or("")};
+    return in_root(store, std::move(failed));
   }
   Result<void> locked = open_locked(root, entry);
   if (!locked.has_value()) {

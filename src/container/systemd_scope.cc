@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cgroup/manager.h"
+#include "container/process_id.h"
 
 namespace myrt::container {
 
@@ -22,6 +23,10 @@ Result<cgroup::SystemdBus> connect(const RecordedUnit& unit) {
   return cgroup::SystemdBus::connect(addresses);
 }
 
+Result<UnitHolder> ask_holder(cgroup::SystemdBus& bus, const RecordedUnit& unit) {
+  return holder_of(unit, MYRT_TRY(cgroup::identity_of(bus, unit.name)));
+}
+
 void warn(const Result<void>& result) {
   if (!result.has_value()) {
     log(LogLevel::kWarning, result.error().text());
@@ -29,6 +34,15 @@ void warn(const Result<void>& result) {
 }
 
 }  // namespace
+
+bool has_user_manager(const BusEnvironment& environment, const host::HostFacts& host,
+                      std::optional<bool> asked) {
+  const bool is_user =
+      host.uid != 0 ||
+      (host.in_user_namespace && environment.user_name != "root" &&
+       !(environment.runtime_directory.empty() && environment.session_bus.empty()));
+  return asked.value_or(is_user);
+}
 
 Result<std::vector<cgroup::BusAddress>> bus_addresses(const BusEnvironment& environment,
                                                       bool rootless) {
@@ -58,9 +72,17 @@ Result<SystemdManager> reach_systemd(const BusEnvironment& environment, bool roo
   return SystemdManager{.bus = std::move(bus), .facts = std::move(facts)};
 }
 
+UnitHolder holder_of(const RecordedUnit& unit, const std::optional<cgroup::UnitIdentity>& found) {
+  if (!found.has_value() || found->slice != unit.slice) {
+    return UnitHolder::kNobody;
+  }
+  return unit.invocation.empty() || found->invocation == unit.invocation ? UnitHolder::kContainer
+                                                                         : UnitHolder::kOther;
+}
+
 Scope::~Scope() {
   if (started_) {
-    const Result<void> stopped = cgroup::stop_unit(manager_->bus, plan_.unit->name);
+    const Result<void> stopped = stop();
     if (!stopped.has_value()) {
       // The first failure is what the user must hear of.
       log(LogLevel::kDebug, "undo: " + stopped.error().text());
@@ -68,37 +90,69 @@ Scope::~Scope() {
   }
 }
 
-Result<std::optional<RecordedUnit>> Scope::record() const {
+Result<void> Scope::stop() {
+  const UnitHolder holder = MYRT_TRY(ask_holder(manager_->bus, *unit_));
+  return holder == UnitHolder::kContainer ? cgroup::stop_unit(manager_->bus, unit_->name)
+                                          : Result<void>{};
+}
+
+Result<std::optional<RecordedUnit>> Scope::record() {
   if (!plan_.unit.has_value()) {
     return std::nullopt;
   }
   MYRT_TRY(in("cgroup", cgroup::check_unused(plan_)));
-  return RecordedUnit{.name = plan_.unit->name, .manager = manager_->bus.address()};
+  unit_ = {.name = plan_.unit->name,
+           .slice = plan_.unit->slice,
+           .invocation = "",
+           .manager = manager_->bus.address()};
+  return unit_;
 }
 
-Result<void> Scope::start(init::Launched& launched) {
+Result<std::optional<RecordedUnit>> Scope::start(init::Launched& launched) {
   if (!plan_.unit.has_value()) {
-    return {};
+    return std::nullopt;
   }
   started_ = true;
-  Result<void> made = cgroup::start_scope(manager_->bus, *plan_.unit, launched.pid());
+  Result<std::string> made = cgroup::start_scope(manager_->bus, *plan_.unit, launched.pid());
   if (!made.has_value()) {
     started_ = made.error().code() != EEXIST;  // somebody else's
-    return made;
+    return std::unexpected(std::move(made).error());
   }
+  unit_->invocation = *std::move(made);
   MYRT_TRY(in("cgroup", cgroup::adopt(plan_, launched.pid())));
-  return launched.send(init::Message::Kind::kInCgroups);
+  MYRT_TRY(launched.send(init::Message::Kind::kInCgroups));
+  return unit_;
 }
 
-Result<void> stop_scope(const Record& record) {
+Result<bool> stop_scope(const Record& record) {
   if (!record.unit.has_value()) {
-    return {};
+    return true;
+  }
+  Result<cgroup::SystemdBus> bus = connect(*record.unit);
+  const Result<UnitHolder> holder =
+      bus.has_value() ? ask_holder(*bus, *record.unit) : std::unexpected(bus.error());
+  if (!holder.has_value()) {
+    log(LogLevel::kWarning, holder.error().text());
+  }
+  if (holder.has_value() && *holder == UnitHolder::kOther) {
+    return false;
   }
   // systemd would ask the processes to end, and wait.
   MYRT_TRY(in("cgroup", cgroup::kill_all(record.cgroups)));
+  if (holder.has_value() && *holder == UnitHolder::kContainer) {
+    warn(cgroup::stop_unit(*bus, record.unit->name));
+  }
+  return true;
+}
+
+bool has_lost_place(const Record& record) {
+  if (!record.unit.has_value() || is_alive(record.process)) {
+    return false;
+  }
   Result<cgroup::SystemdBus> bus = connect(*record.unit);
-  warn(bus.has_value() ? cgroup::stop_unit(*bus, record.unit->name) : std::unexpected(bus.error()));
-  return {};
+  const Result<UnitHolder> holder =
+      bus.has_value() ? ask_holder(*bus, *record.unit) : std::unexpected(bus.error());
+  return holder.has_value() && *holder == UnitHolder::kOther;
 }
 
 UnitUpdate::UnitUpdate(UnitUpdate&& other) noexcept

@@ -41,15 +41,24 @@ std::vector<int> numbers(const Inherited& own) {
   return list;
 }
 
-/// The user namespace is ours once its maps are written.
+/// Before anything is joined. In a user namespace of its own a process has no right to it: there
+/// the runtime writes it.
+Result<void> set_own_oom_score(const plan::Plan& plan) {
+  return plan.process.has_value() && plan.namespaces.uid_map.empty() ? set_oom_score(*plan.process)
+                                                                     : Result<void>{};
+}
+
+/// A new user namespace is ours once its maps are written.
 Result<void> enter_user_namespace(const ChildPlan& child, Inherited& own) {
   const plan::NamespacePlan& namespaces = child.plan->namespaces;
-  if (!child.privileged) {
-    // The files in /proc of a process that is not dumpable belong to the host's root.
-    MYRT_TRY(sys::set_dumpable(true));
-    MYRT_TRY(own.channel.send(Message::Kind::kVisible));
-  }
-  if (!child.privileged || !namespaces.uid_map.empty()) {
+  if (!namespaces.uid_map.empty()) {
+    if (!child.privileged) {
+      // The files in /proc of a process that is not dumpable belong to the host's root. Never in
+      // namespaces of another container: it could look into this process, which still has the
+      // host's root (CVE-2016-9962).
+      MYRT_TRY(sys::set_dumpable(true));
+      MYRT_TRY(own.channel.send(Message::Kind::kVisible));
+    }
     MYRT_TRY(own.channel.wait_for(Message::Kind::kIdMapsWritten));
   }
   // With the caller's ids and groups: the container's root may not be allowed to search where the
@@ -57,8 +66,6 @@ Result<void> enter_user_namespace(const ChildPlan& child, Inherited& own) {
   MYRT_TRY(rootfs::complete_sources(child.plan->rootfs, namespaces, own.sources));
   if (namespaces.in_user_namespace) {
     MYRT_TRY(become_setup_user(namespaces));
-  }
-  if (namespaces.in_user_namespace || !child.privileged) {
     // A change of credentials sets it to what fs.suid_dumpable says.
     MYRT_TRY(sys::set_dumpable(false));
     // A change of credentials clears it (prctl(2)).
@@ -113,6 +120,7 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
     spent.add(std::move(own.cgroup));
   }
   if (!plan.namespaces.through_joiner) {
+    MYRT_TRY(set_own_oom_score(plan));
     MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));
   }
   MYRT_TRY(enter_user_namespace(child, own));
@@ -169,6 +177,7 @@ Result<void> join_and_clone(const ChildPlan& child, Inherited& own) {
   const plan::NamespacePlan& namespaces = child.plan->namespaces;
   MYRT_TRY(close_all_except(3 + child.plan->preserve_fds, numbers(own)));
   MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
+  MYRT_TRY(set_own_oom_score(*child.plan));
   if (namespaces.in_user_namespace) {
     forget_groups();
   }

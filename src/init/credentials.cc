@@ -14,6 +14,7 @@
 #include "init/program.h"
 #include "sys/credentials.h"
 #include "sys/file.h"
+#include "sys/process.h"
 #include "sys/resolve.h"
 
 namespace myrt::init {
@@ -100,6 +101,24 @@ Result<void> set_rlimits(const plan::ProcessPlan& process) {
     }
   }
   return {};
+}
+
+Result<void> set_oom_score(const plan::ProcessPlan& process) {
+  if (!process.oom_score_adj.has_value()) {
+    return {};
+  }
+  const auto write = [text = std::to_string(*process.oom_score_adj)] {
+    return in("process.oomScoreAdj", sys::write_value(AT_FDCWD, "/proc/self/oom_score_adj", text));
+  };
+  Result<void> written = write();
+  if (written.has_value() || written.error().code() != EACCES) {
+    return written;
+  }
+  // Of a process that is not dumpable the file belongs to the host's root (proc(5)).
+  MYRT_TRY(sys::set_dumpable(true));
+  written = write();
+  MYRT_TRY(sys::set_dumpable(false));
+  return written;
 }
 
 Result<void> set_credentials(const plan::ProcessPlan& process,

@@ -24,6 +24,10 @@ Result<std::string> find_program_as(const plan::ProcessPlan& process,
 /// rlimits, in the container process before it loses CAP_SYS_RESOURCE.
 Result<void> set_rlimits(const plan::ProcessPlan& process);
 
+/// oomScoreAdj, of the calling process, which may show itself to others of its user for that
+/// moment: before it can be seen by a container.
+Result<void> set_oom_score(const plan::ProcessPlan& process);
+
 /// Bounding set, groups, ids, capabilities, ambient set: for good.
 Result<void> set_credentials(const plan::ProcessPlan& process,
                              const plan::NamespacePlan& namespaces);

@@ -11,6 +11,7 @@
 
 #include "init/apparmor.h"
 #include "init/console.h"
+#include "init/credentials.h"
 #include "init/descriptors.h"
 #include "init/namespaces.h"
 #include "init/start_program.h"
@@ -37,22 +38,6 @@ Result<void> set_own_profile(const std::string& profile) {
   }
   const sys::UniqueFd procfs = MYRT_TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
   return set_apparmor_profile(procfs.get(), profile);
-}
-
-Result<void> set_own_oom_score(int score) {
-  const auto write = [text = std::to_string(score)] {
-    return sys::write_value(AT_FDCWD, "/proc/self/oom_score_adj", text);
-  };
-  Result<void> written = write();
-  if (written.has_value() || written.error().code() != EACCES) {
-    return written;
-  }
-  // Of a process that is not dumpable the file belongs to the host's root (proc(5)). Nobody in the
-  // container can see this one yet.
-  MYRT_TRY(sys::set_dumpable(true));
-  written = write();
-  MYRT_TRY(sys::set_dumpable(false));
-  return written;
 }
 
 Result<void> join_cgroups(const std::vector<sys::UniqueFd>& tasks) {
@@ -99,9 +84,7 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
   // While this /proc is still the host's.
   MYRT_TRY(sys::forget_arguments());
   MYRT_TRY(set_own_profile(plan.process->apparmor_profile));
-  if (plan.process->oom_score_adj.has_value()) {
-    MYRT_TRY(in("process.oomScoreAdj", set_own_oom_score(*plan.process->oom_score_adj)));
-  }
+  MYRT_TRY(set_oom_score(*plan.process));
   MYRT_TRY(join_cgroups(doors.tasks));
   doors.tasks.clear();
   if (plan.namespaces.in_user_namespace) {

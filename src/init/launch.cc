@@ -172,13 +172,8 @@ Result<Launched> launch(const ChildPlan& child, Inherited inherited) {
   return through_joiner ? launched.successor() : Result<Launched>(std::move(launched));
 }
 
-Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces,
-                           bool privileged) {
-  if (!namespaces.uid_map.empty()) {
-    MYRT_TRY(write_maps(launched.pid(), namespaces));
-  } else if (privileged) {
-    return {};
-  }
+Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces) {
+  MYRT_TRY(write_maps(launched.pid(), namespaces));
   return launched.send(Message::Kind::kIdMapsWritten);
 }
 

@@ -57,10 +57,9 @@ class Launched {
 /// in the runtime.
 Result<Launched> launch(const ChildPlan& child, Inherited inherited);
 
-/// Writes the id maps of the process's new user namespace, if the plan has one, itself or by
-/// newuidmap(1) and newgidmap(1), and says so to the process.
-/// Whoever is not `privileged` has waited for kVisible before.
-Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces,
-                           bool privileged);
+/// Writes the id maps of the process's new user namespace, itself or by newuidmap(1) and
+/// newgidmap(1), and says so to the process. Whoever is not privileged has waited for kVisible
+/// before.
+Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces);
 
 }  // namespace myrt::init

@@ -3,9 +3,9 @@
 //   runtime                          container process (or the joiner before it)
 //           <-- kCloned ------------ the joiner's clone, whose parent is the runtime: pid as text
 //           --- kInCgroups ------->  only when systemd puts it there
-//           <-- kVisible ----------- only to a user without privileges: /proc/PID is his to write
-//           to
-//           --- kIdMapsWritten --->  only then, and with a new user namespace
+//           <-- kVisible ----------- only without privileges, in a new user namespace: its /proc
+//                                    files are the caller's to write
+//           --- kIdMapsWritten --->  only in a new user namespace
 //           <-- kRunHooks ---------- only with prestart or createRuntime hooks, before pivot_root
 //           --- kHooksDone ------->
 //           <-- kConsole ----------- only with a terminal: its name; the pty's master rides on it

@@ -24,8 +24,7 @@ Result<void> set_host_propagation(const plan::RootfsPlan& plan) {
               sys::mount_setattr(AT_FDCWD, "/",
                                  {.propagation = plan.host_propagation, .recursive = true})));
   if (plan.host_propagation == MS_SHARED) {
-    // Our own root goes on top of "/", and pivot_root(2) refuses a root whose parent mount is
-    // shared.
+    // Our own root goes on top of "/", whose mount pivot_root(2) refuses as parent if it is shared.
     MYRT_TRY(in("the host's root", sys::mount_setattr(AT_FDCWD, "/", {.propagation = MS_PRIVATE})));
   }
   return {};
@@ -57,8 +56,7 @@ std::string_view restriction_on(const MountStep& step) {
   }
   if (step.type == "proc") {
     return "in a user namespace only with a pid namespace of its own, and when nothing covers "
-           "parts "
-           "of the caller's /proc";
+           "parts of the caller's /proc";
   }
   if (step.type == "mqueue") {
     return "in a user namespace only with an ipc namespace of its own";

@@ -156,10 +156,12 @@ Result<UniqueFd> pidfd_getfd(int pidfd, int fd) {
   return UniqueFd(copy);
 }
 
-Result<bool> wait_pidfd(int pidfd, int milliseconds) {
+Result<bool> wait_pidfd(int pidfd, int milliseconds) { return wait_readable(pidfd, milliseconds); }
+
+Result<bool> wait_readable(int fd, int milliseconds) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(milliseconds);
-  pollfd entry{.fd = pidfd, .events = POLLIN, .revents = 0};
+  pollfd entry{.fd = fd, .events = POLLIN, .revents = 0};
   int left = milliseconds;
   for (;;) {
     const int ready = ::poll(&entry, 1, left);
@@ -167,7 +169,7 @@ Result<bool> wait_pidfd(int pidfd, int milliseconds) {
       return ready > 0;
     }
     if (errno != EINTR) {
-      return std::unexpected(Error::from_errno({"poll a pidfd"}));
+      return std::unexpected(Error::from_errno({"poll"}));
     }
     if (milliseconds >= 0) {
       const auto rest =

@@ -43,6 +43,9 @@ Result<UniqueFd> pidfd_getfd(int pidfd, int fd);
 /// Waits until the process ended, at most `milliseconds` (-1: for ever). False on time-out.
 Result<bool> wait_pidfd(int pidfd, int milliseconds);
 
+/// Waits until there is something to read, or the other end is closed; as above.
+Result<bool> wait_readable(int fd, int milliseconds);
+
 Result<void> setns(int fd, int type, std::string_view name);
 Result<void> unshare(int flags, std::string_view name);
 

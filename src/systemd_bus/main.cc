@@ -101,7 +101,8 @@ class Conversation {
         library_.bus_unref(bus_);
         bus_ = nullptr;
       }
-      fail(result);
+      // Not errno's words, which engines take for the container's program.
+      result == -ENOENT ? fail("", "there is no such socket") : fail(result);
       return;
     }
     reply_.add("ok");

@@ -1,13 +1,15 @@
 // One packet of the conversation with the runtime: texts, each ended by a zero byte.
 //
-//   runtime                                       this program
-//     connect KIND ADDRESS                  --->  KIND is `bus`, a bus daemon, or `peer`, systemd
-//     itself call PATH INTERFACE MEMBER SIGNATURE ARGUMENT... job  PATH INTERFACE MEMBER SIGNATURE
-//     ARGUMENT...
-//                                           <---  ok TEXT...       what a call returned, or the
-//                                           job's result
-//                                           <---  error NAME TEXT  NAME is D-Bus's, empty for one
-//                                           of our own
+// From the runtime:
+//
+//   connect KIND ADDRESS    KIND is `bus`, a bus daemon, or `peer`, systemd itself
+//   call PATH INTERFACE MEMBER SIGNATURE ARGUMENT...
+//   job PATH INTERFACE MEMBER SIGNATURE ARGUMENT...
+//
+// The answer of this program:
+//
+//   ok TEXT...              what a call returned, or the job's result
+//   error NAME TEXT         NAME is D-Bus's, empty for one of our own
 //
 // Arguments and results are in the textual form of busctl(1): an array is its length and then its
 // elements, a variant its signature and then its value.

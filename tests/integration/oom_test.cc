@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "support/cgroups.h"
 #include "support/exec.h"
 #include "support/memory.h"
 
@@ -15,8 +16,9 @@ class Oom : public RuntimeTest {
   Oom() { limit_memory(bundle_, kSmallMemory); }
 
   static std::string limit_text(std::int64_t bytes) {
-    return "out of memory, the memory limit is " + std::to_string(bytes) + " bytes (" +
-           memory_limit_file() + ")";
+    return "killed by signal 9; out of memory: the kernel has killed 1 process of the container, "
+           "whose memory limit is " +
+           std::to_string(bytes) + " bytes (" + memory_limit_file() + ")";
   }
 };
 
@@ -51,14 +53,10 @@ TEST_F(MyrtOom, IsToldByCreateAndRun) {
   limit_memory(bundle_, 65536).args({"/bin/sleep", "100"});
   Container container(bundle_);
 
-  expect_message(container.create(),
-                 "create " + container.id() +
-                     ": the container process was gone before \"ready\": killed by signal 9: " +
-                     limit_text(65536));
-  expect_message(container.run(),
-                 "run " + container.id() +
-                     ": the container process was gone before \"ready\": killed by signal 9: " +
-                     limit_text(65536));
+  const std::string expected =
+      container.id() + ": the container process was gone before \"ready\": " + limit_text(65536);
+  expect_message(container.create(), "create " + expected);
+  expect_message(container.run(), "run " + expected);
 }
 
 TEST_F(MyrtOom, OfTheProgramIsToldByRun) {
@@ -68,8 +66,8 @@ TEST_F(MyrtOom, OfTheProgramIsToldByRun) {
   const Outcome outcome = container.run();
 
   EXPECT_EQ(outcome.exit_code, 128 + SIGKILL);
-  EXPECT_EQ(outcome.err, "warning: the program of container " + container.id() +
-                             " was killed: " + limit_text(kSmallMemory) + "\n");
+  EXPECT_EQ(outcome.err, "warning: the program of container " + container.id() + " was " +
+                             limit_text(kSmallMemory) + "\n");
 }
 
 TEST_F(MyrtOom, IsNotBlamedForAnotherKill) {
@@ -83,6 +81,38 @@ TEST_F(MyrtOom, IsNotBlamedForAnotherKill) {
   const Outcome outcome = running.wait();
   EXPECT_EQ(outcome.exit_code, 128 + SIGKILL);
   EXPECT_EQ(outcome.err, "");
+}
+
+// What ended the program is not known then, and not said.
+TEST_F(MyrtOom, OfAnotherProcessEarlierIsToldAsSuch) {
+  bundle_.shell(std::string("exec 2>/dev/null; (") + kEatMemory + "); echo killed; sleep 100");
+  Container container(bundle_);
+  Process running(container.run_command());
+  ASSERT_TRUE(eventually([&] { return contains(running.out(), "killed\n"); }));
+
+  ASSERT_TRUE(succeeded(container.kill("KILL")));
+
+  EXPECT_EQ(running.wait().err, "warning: the program of container " + container.id() + " was " +
+                                    limit_text(kSmallMemory) + "\n");
+}
+
+TEST_F(MyrtOom, IsNotBlamedOnAContainersLimitWhenAnotherIsInTheWay) {
+  const std::string path = "/" + test_run().prefix + "-oom";
+  const HostCgroup above(path);
+  limit_memory(bundle_, kSmallMemory * 8)
+      .set("/linux/cgroupsPath", "\"" + path + "/container\"")
+      .shell(std::string("until test -e /go; do sleep 0.1; done; exec ") + kEatMemory);
+  Container container(bundle_);
+  Process running(container.run_command());
+  ASSERT_TRUE(eventually([&] { return container.status() == "running"; }, milliseconds(20'000)));
+  write_file(cgroup_of(container.pid(), "memory").parent_path() / memory_limit_file(),
+             std::to_string(kSmallMemory));
+  bundle_.file("go", "");
+
+  EXPECT_EQ(running.wait().err,
+            "warning: the program of container " + container.id() +
+                " was killed by signal 9; out of memory: the kernel has killed 1 process of the "
+                "container, beyond a limit that is not its own\n");
 }
 
 TEST_F(MyrtOom, IsPartOfTheState) {
@@ -138,9 +168,10 @@ TEST_F(MyrtExecOom, IsTold) {
   const Outcome outcome = exec({"/bin/true"});
 
   EXPECT_EQ(outcome.exit_code, 255);
-  EXPECT_TRUE(contains(outcome.err, ": killed by signal 9: out of memory, the memory limit is " +
-                                        read_value(limit) + " bytes (" + memory_limit_file() +
-                                        ")\n"))
+  EXPECT_TRUE(contains(outcome.err,
+                       "killed by signal 9; out of memory: the kernel has killed 1 "
+                       "process of the container, whose memory limit is " +
+                           read_value(limit) + " bytes (" + memory_limit_file() + ")\n"))
       << outcome;
   EXPECT_EQ(container().status(), "running");
 }

@@ -3,12 +3,16 @@
 
 #include <signal.h>
 
+#include <filesystem>
 #include <thread>
 
+#include "support/cgroups.h"
 #include "support/fixture.h"
 
 namespace myrt::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 class Pause : public RuntimeTest {
  protected:
@@ -160,7 +164,43 @@ TEST_F(Pause, NeverSavesAProcessFromBeingKilled) {
   }
 }
 
+// As an engine inside of the container does it with a container of its own.
+TEST_F(Pause, LeavesFrozenWhatTheContainerHasFrozen) {
+  sleeper();
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+  const fs::path inner = cgroup_of(container.pid(), "freezer") / "inner";
+  const fs::path file = inner / (cgroup_v2() ? "cgroup.freeze" : "freezer.state");
+  const std::string frozen = cgroup_v2() ? "1" : "FROZEN";
+  fs::create_directory(inner);
+  write_file(file, frozen);
+
+  ASSERT_TRUE(succeeded(pause(container)));
+  ASSERT_TRUE(succeeded(resume(container)));
+
+  EXPECT_EQ(read_value(file), frozen);
+}
+
 class MyrtPause : public Pause {};
+
+TEST_F(MyrtPause, SaysThatACgroupAboveIsFrozen) {
+  if (cgroup_v2()) {
+    GTEST_SKIP() << "needs cgroup v1";
+  }
+  const std::string above = "/" + unique_name();
+  const HostCgroup cgroup(above);
+  sleeper().set("/linux/cgroupsPath", json_quote(above + "/inner"));
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+  const fs::path freezer = cgroup_root("freezer").string() + above;
+  write_file(freezer / "freezer.state", "FROZEN");
+
+  expect_message(resume(container), "resume " + container.id() + ": thaw " + freezer.string() +
+                                        "/inner: a cgroup above it is frozen as well: Device or "
+                                        "resource busy");
+
+  write_file(freezer / "freezer.state", "THAWED");
+}
 
 TEST_F(MyrtPause, SaysWhyNot) {
   sleeper();

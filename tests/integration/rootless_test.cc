@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include "support/ordinary_user.h"
+#include "support/probe.h"
+#include "support/spy.h"
 #include "support/terminal.h"
 #include "support/unix_socket.h"
 
@@ -167,6 +169,51 @@ TEST_F(Rootless, CanShareTheUserNamespaceOfAnother) {
   bundle_.set_namespace("user", path);
   EXPECT_EQ(output_of("readlink /proc/self/ns/user"),
             "user:[" + std::to_string(inode_of(path)) + "]\n");
+}
+
+class RootlessJoined : public OrdinaryUserTest {
+ protected:
+  void TearDown() override {
+    owner_.reset();
+    OrdinaryUserTest::TearDown();
+  }
+
+  // Starts a container of the same user, whose namespaces the bundle's container joins.
+  const Container& join_container_of(const std::vector<std::string>& args) {
+    other_.raw_config(bundle_.config())
+        .capabilities({"CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"})
+        .args(args);
+    add_probe(other_);
+    give_to_user(workspace());
+    EXPECT_TRUE(succeeded(owner_.emplace(other_).run_detached()));
+    const std::string namespaces = "/proc/" + std::to_string(owner_->pid()) + "/ns/";
+    bundle_.set_namespace("user", namespaces + "user").set_namespace("pid", namespaces + "pid");
+    return *owner_;
+  }
+
+ private:
+  Bundle other_{workspace(), "other"};
+  std::optional<Container> owner_;
+};
+
+// CVE-2016-9962: a process that the other container can see, and that still has the host's root.
+TEST_F(RootlessJoined, HasNoRootOfTheHostToShow) {
+  const fs::path file = workspace() / "only-on-the-host";
+  write_file(file, "");
+  const Container& spy = join_container_of(reach_file(file));
+  ASSERT_TRUE(spy.wait_for_output("looking\n"));
+
+  for (int round = 0; round < 10; ++round) {
+    EXPECT_EQ(output_of("echo ended"), "ended\n");
+  }
+
+  EXPECT_EQ(spy.out(), "looking\n");
+}
+
+TEST_F(RootlessJoined, HasItsOwnOomScore) {
+  join_container_of({"/bin/sleep", "100"});
+  bundle_.set("/process/oomScoreAdj", "500");
+  EXPECT_EQ(output_of("cat /proc/self/oom_score_adj"), "500\n");
 }
 
 TEST_F(Rootless, NeedsAUserNamespace) {

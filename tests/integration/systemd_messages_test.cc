@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <ostream>
 
 #include "support/systemd_fixture.h"
+#include "support/unix_socket.h"
 
 namespace myrt::test {
 namespace {
@@ -96,6 +98,93 @@ TEST_F(MyrtSystemd, WantsItsFormOfCgroupsPath) {
                      "slice:prefix:name, which systemd's cgroups need");
 }
 
+// A fault of config.json: the line that has it, and the column with the sentence.
+struct Fault {
+  const char* name;
+  const char* line;  // the second one of the file
+  const char* sentence;
+
+  friend std::ostream& operator<<(std::ostream& stream, const Fault& fault) {
+    return stream << fault.name;
+  }
+};
+
+class MyrtSystemdConfig : public SystemdTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(MyrtSystemdConfig, SaysWhereItIsWrong) {
+  const Fault& fault = GetParam();
+  bundle_.raw_config("{\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"},\n" +
+                     std::string(fault.line) + "}");
+  Container container(bundle_);
+  expect_message(container.create(systemd().managed(container.create_command())),
+                 "create " + container.id() + ": config.json:2:" + fault.sentence);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MyrtSystemdConfig,
+    ::testing::Values(
+        Fault{"slice_as_name", R"("linux": {"cgroupsPath": "a.slice:p:b.slice"})",
+              R"(26: /linux/cgroupsPath: "a.slice:p:b.slice" names a slice, and the processes of )"
+              "a container need a scope"},
+        Fault{"no_unit_name", R"("linux": {"cgroupsPath": "a.slice:p:c 1"})",
+              R"(26: /linux/cgroupsPath: "a.slice:p:c 1" does not make the name of a unit: )"
+              R"("p-c 1.scope")"},
+        Fault{"no_slice", R"("linux": {"cgroupsPath": "a--b.slice:p:c1"})",
+              R"(26: /linux/cgroupsPath: "a--b.slice:p:c1" cannot be: "a--b.slice" is not the )"
+              "name of a slice"},
+        Fault{"own_property", R"("annotations": {"org.systemd.property.Slice": "'a.slice'"})",
+              "47: /annotations/org.systemd.property.Slice: is set by the runtime itself"},
+        Fault{"no_seconds", R"("annotations": {"org.systemd.property.TimeoutStopSec": "'7'"})",
+              "56: /annotations/org.systemd.property.TimeoutStopSec: want a number of seconds"},
+        Fault{"twice",
+              R"("annotations": {"org.systemd.property.TasksMax": "uint64 9"}, )"
+              R"("linux": {"resources": {"pids": {"limit": 5}}})",
+              "50: /annotations/org.systemd.property.TasksMax: /linux/resources sets it already"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST_F(MyrtSystemd, LeavesTheScopeOfAnotherContainerWithTheSamePlace) {
+  Container first(bundle_);
+  ASSERT_TRUE(succeeded(create(first)));
+  ASSERT_TRUE(succeeded(first.start()));
+  first.kill_process();
+  first.wait_exit();
+  ASSERT_TRUE(eventually([&] { return !systemd().is_loaded(unit(first)); }));
+  // bundle_ still has the place of the first.
+  Container second(bundle_);
+  ASSERT_TRUE(succeeded(second.create(systemd().managed(second.create_command()))));
+  EXPECT_TRUE(succeeded(first.remove({"--force"})));
+  EXPECT_EQ(second.status(), "created");
+  EXPECT_EQ(show(first, "ActiveState"), "active");
+}
+
+TEST_F(MyrtSystemd, OfAUserNeedsVersion2) {
+  if (cgroup_v2() || systemd().cgroup().empty()) {
+    GTEST_SKIP() << "needs cgroup v1, and a service manager of the tests' own";
+  }
+  Container container(bundle_);
+  Command command = systemd().managed(container.create_command());
+  command.argv.insert(command.argv.begin() + 1, "--rootless=true");
+  // Its bus, as that of a user.
+  std::string& bus = command.env->back();
+  bus = "DBUS_SESSION_BUS_ADDRESS=" + bus.substr(bus.find('=') + 1);
+  expect_message(container.create(command),
+                 "create " + container.id() +
+                     ": --systemd-cgroup: a user's service manager limits nothing on this host, "
+                     "which has cgroup v1");
+}
+
+TEST_F(MyrtSystemd, LeavesNoProcessWhenTheRecordIsDamaged) {
+  if (!systemd().cgroup().empty()) {
+    GTEST_SKIP() << "needs a machine with systemd, whose units are below the root";
+  }
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.create(systemd().managed(container.create_command()))));
+  write_file(workspace() / "state" / container.id() / "state.json", "{");
+  EXPECT_TRUE(succeeded(container.remove({"--force"})));
+  EXPECT_TRUE(
+      eventually([&] { return !systemd().is_loaded("myrt-" + container.id() + ".scope"); }));
+}
+
 TEST_F(MyrtSystemd, LeavesNoUnitWhenTheCreationFailsLater) {
   bundle_.args({"/nonexistent"});
   Container container(bundle_);
@@ -155,7 +244,31 @@ TEST_F(MyrtSystemdMissing, SaysWhichBusDoesNotAnswer) {
   expect_message(
       container.create(managed(container, "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent")),
       "create " + container.id() +
-          ": systemd: connect to unix:path=/nonexistent: No such file or directory");
+          ": systemd: connect to unix:path=/nonexistent: there is no such socket");
+}
+
+TEST_F(MyrtSystemdMissing, SaysThatABusDoesNotAnswerInTime) {
+  if (!fs::exists("/lib/x86_64-linux-gnu/libsystemd.so.0")) {
+    GTEST_SKIP() << "libsystemd";
+  }
+  const std::string path = workspace() / "bus";
+  const UnixListener silent(path);
+  Container container(bundle_);
+  Command command = managed(container, "DBUS_SYSTEM_BUS_ADDRESS=unix:path=" + path);
+  command.timeout = milliseconds(60'000);
+  expect_message(container.create(command), "create " + container.id() +
+                                                ": systemd: connect to unix:path=" + path +
+                                                ": no answer in 20 s");
+}
+
+TEST_F(MyrtSystemdMissing, SaysThatNothingTellsWhereTheUsersManagerIs) {
+  Container container(bundle_);
+  Command command = managed(container, "XDG_RUNTIME_DIR=");
+  command.argv.insert(command.argv.begin() + 1, "--rootless=true");
+  expect_message(container.create(command),
+                 "create " + container.id() +
+                     ": systemd: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR tells where "
+                     "the user's service manager is");
 }
 
 TEST_F(MyrtSystemdMissing, SaysThatTheLibraryIsNotThere) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "support/resources.h"
 #include "support/systemd_fixture.h"
 
 namespace myrt::test {
@@ -168,9 +169,72 @@ INSTANTIATE_TEST_SUITE_P(
                             "cpu", "cpu.cfs_period_us|cpu.max", "200000|50000 200000"},
                       Limit{"cpus", "/linux/resources/cpu", R"({"cpus": "0"})", "|AllowedCPUs", "0",
                             "cpuset", "cpuset.cpus", "0"},
+                      Limit{"mems", "/linux/resources/cpu", R"({"mems": "0"})",
+                            "|AllowedMemoryNodes", "0", "cpuset", "cpuset.mems", "0"},
+                      Limit{"swap", "/linux/resources/memory",
+                            R"({"limit": 67108864, "swap": 100663296})", "|MemorySwapMax",
+                            "33554432", "memory", "memory.memsw.limit_in_bytes|memory.swap.max",
+                            "100663296|33554432"},
                       Limit{"pids", "/linux/resources/pids", R"({"limit": 42})", "TasksMax", "42",
                             "pids", "pids.max", "42"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+class SystemdDisk : public SystemdTest {
+ protected:
+  void SetUp() override {
+    SystemdTest::SetUp();
+    if (!IsSkipped() && (!cgroup_v2() || some_disk().empty())) {
+      GTEST_SKIP() << "needs cgroup v2 and a disk";
+    }
+  }
+  // The limit of some_disk() that the unit shows.
+  static std::string limit(const std::string& value) {
+    return with_disk("/dev/block/MAJOR:MINOR " + value);
+  }
+};
+
+TEST_F(SystemdDisk, HasItsRatesAsProperties) {
+  bundle_.set("/linux/resources/blockIO", with_disk(R"({
+      "throttleReadBpsDevice": [{"major": MAJOR, "minor": MINOR, "rate": 1048576}],
+      "throttleWriteBpsDevice": [{"major": MAJOR, "minor": MINOR, "rate": 2097152}],
+      "throttleReadIOPSDevice": [{"major": MAJOR, "minor": MINOR, "rate": 300}],
+      "throttleWriteIOPSDevice": [{"major": MAJOR, "minor": MINOR, "rate": 400}]})"));
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(create(container)));
+  EXPECT_EQ(show(container, "IOReadBandwidthMax"), limit("1048576"));
+  EXPECT_EQ(show(container, "IOWriteBandwidthMax"), limit("2097152"));
+  EXPECT_EQ(show(container, "IOReadIOPSMax"), limit("300"));
+  EXPECT_EQ(show(container, "IOWriteIOPSMax"), limit("400"));
+}
+
+TEST_F(SystemdDisk, HasItsWeightAsAProperty) {
+  bundle_.set("/linux/resources/blockIO", R"({"weight": 100})");
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(create(container)));
+  EXPECT_EQ(show(container, "IOWeight"), "910");
+}
+
+class SystemdUnified : public SystemdTest {};
+
+TEST_F(SystemdUnified, HasAPropertyForAFileThatSystemdKnows) {
+  if (!cgroup_v2()) {
+    GTEST_SKIP() << "needs cgroup v2";
+  }
+  bundle_.set("/linux/resources/unified", R"({"memory.high": "50331648"})");
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(create(container)));
+  EXPECT_EQ(show(container, "MemoryHigh"), "50331648");
+}
+
+TEST_F(SystemdScope, ListsTheDevicesThatTheRulesAllow) {
+  bundle_.set("/linux/resources/devices",
+              R"([{"allow": false, "access": "rwm"},
+                  {"allow": true, "type": "c", "major": 10, "minor": 229, "access": "rw"}])");
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(create(container)));
+  EXPECT_EQ(show(container, "DevicePolicy"), "strict");
+  EXPECT_TRUE(contains(show(container, "DeviceAllow"), "/dev/char/10:229 rw"));
+}
 
 class SystemdUpdate : public SystemdTest {};
 

@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kSpoil = "--spy-spoil-executable";
 constexpr const char* kSearch = "--spy-search-memory";
+constexpr const char* kReach = "--spy-reach-file";
 
 void report(const char* way, long result) { std::printf("%s: %d\n", way, result < 0 ? errno : 0); }
 
@@ -70,6 +71,24 @@ int search(const std::string& pid, const std::string& text) {
   return 0;
 }
 
+// Without a pause: what it waits for lasts some microseconds.
+[[noreturn]] void reach(const std::string& file) {
+  constexpr int kMaxPid = 64;
+  std::vector<std::string> paths;
+  for (int pid = 1; pid <= kMaxPid; ++pid) {
+    paths.push_back("/proc/" + std::to_string(pid) + "/root" + file);
+  }
+  std::printf("looking\n");
+  for (;;) {
+    std::fflush(stdout);
+    for (const std::string& path : paths) {
+      if (::access(path.c_str(), F_OK) == 0) {
+        std::printf("%s\n", path.c_str());
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> spoil_executable(const std::string& pid) {
@@ -80,12 +99,18 @@ std::vector<std::string> search_memory(const std::string& pid, const std::string
   return {"/probe", kSearch, pid, text};
 }
 
+std::vector<std::string> reach_file(const std::string& file) { return {"/probe", kReach, file}; }
+
 bool is_spy(int argc, char** argv) {
   return (argc == 3 && std::strcmp(argv[1], kSpoil) == 0) ||
+         (argc == 3 && std::strcmp(argv[1], kReach) == 0) ||
          (argc == 4 && std::strcmp(argv[1], kSearch) == 0);
 }
 
 int spy_main(int argc, char** argv) {
+  if (std::strcmp(argv[1], kReach) == 0) {
+    reach(argv[2]);
+  }
   return argc == 3 ? spoil(argv[2]) : search(argv[2], argv[3]);
 }
 

@@ -17,6 +17,11 @@ std::vector<std::string> spoil_executable(const std::string& pid);
 /// their names in /proc/PID/maps.
 std::vector<std::string> search_memory(const std::string& pid, const std::string& text);
 
+/// The command line that looks for `file`, an absolute path, in the root of every process that it
+/// sees, until it is killed. It prints "looking", and each path under which it finds the file:
+/// "/proc/7/root/FILE".
+std::vector<std::string> reach_file(const std::string& file);
+
 /// Whether this is a command line of the above, and its `main`.
 bool is_spy(int argc, char** argv);
 int spy_main(int argc, char** argv);

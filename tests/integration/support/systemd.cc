@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kProgram = "/lib/systemd/systemd";
+constexpr const char* kPlace = "/run/systemd";
 // What sd_booted(3) looks for.
 constexpr const char* kBooted = "/run/systemd/system";
 
@@ -72,8 +73,8 @@ std::string Systemd::missing() {
   if (is_booted()) {
     return "";
   }
-  const bool startable = fs::exists(kProgram) && fs::exists("/usr/bin/dbus-daemon") &&
-                         fs::exists("/run/systemd") && has_capability(CAP_SYS_ADMIN);
+  const bool startable =
+      fs::exists(kProgram) && fs::exists("/usr/bin/dbus-daemon") && has_capability(CAP_SYS_ADMIN);
   // Other runtimes take the manager that they reach for that of the whole machine.
   return startable && runtime_is("myrt") ? "" : "systemd";
 }
@@ -86,7 +87,8 @@ Systemd::Systemd() {
   cgroup_ = "/myrt-systemd-" + std::to_string(::getpid());
   directory_ = test_run().directory / "systemd";
   fs::create_directories(directory_);
-  EXPECT_EQ(::mount("tmpfs", "/run/systemd", "tmpfs", 0, nullptr), 0);
+  made_place_ = fs::create_directory(kPlace);  // absent where systemd has never run
+  EXPECT_EQ(::mount("tmpfs", kPlace, "tmpfs", 0, nullptr), 0);
   fs::create_directories(kBooted);
   Command command{.argv = {kProgram, "--user", "--unit=dbus.socket"}};
   command.env = {"PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + directory_.string(),
@@ -115,7 +117,10 @@ Systemd::~Systemd() {
   for (const fs::path& root : all_roots()) {
     clear_cgroup(root.string() + cgroup_);
   }
-  EXPECT_EQ(::umount2("/run/systemd", MNT_DETACH), 0);
+  EXPECT_EQ(::umount2(kPlace, MNT_DETACH), 0);
+  if (made_place_) {
+    ::rmdir(kPlace);
+  }
 }
 
 std::string Systemd::bus() const { return "unix:path=" + (directory_ / "bus").string(); }

@@ -39,6 +39,7 @@ class Systemd {
 
   std::string cgroup_;
   std::filesystem::path directory_;  // its $XDG_RUNTIME_DIR
+  bool made_place_ = false;          // /run/systemd was not there
   std::optional<Process> process_;   // none: the machine's
 };
 

@@ -29,14 +29,36 @@ TEST(ParseMemoryLimit, KnowsWhatIsNoLimit) {
   EXPECT_EQ(parse_memory_limit(""), std::nullopt);
 }
 
+TEST(ParseAtLimit, IsWhetherMemoryWasShortThere) {
+  EXPECT_TRUE(parse_at_limit("low 0\nhigh 0\nmax 350\noom 1\noom_kill 2\noom_group_kill 0\n"));
+  EXPECT_FALSE(parse_at_limit("low 0\nhigh 0\nmax 350\noom 0\noom_kill 2\noom_group_kill 0\n"));
+  EXPECT_FALSE(parse_at_limit(""));
+}
+
 TEST(OutOfMemoryText, NamesTheLimitAndItsFile) {
-  EXPECT_EQ(out_of_memory_text({.killed = 1, .limit = 1048576, .limit_file = "memory.max"}),
-            "out of memory, the memory limit is 1048576 bytes (memory.max)");
+  EXPECT_EQ(out_of_memory_text(
+                {.killed = 1, .limit = 1048576, .limit_file = "memory.max", .at_limit = true}),
+            "out of memory: the kernel has killed 1 process of the container, whose memory limit "
+            "is 1048576 bytes (memory.max)");
+}
+
+TEST(OutOfMemoryText, CountsProcesses) {
+  EXPECT_EQ(out_of_memory_text(
+                {.killed = 2, .limit = 1048576, .limit_file = "memory.max", .at_limit = true}),
+            "out of memory: the kernel has killed 2 processes of the container, whose memory limit "
+            "is 1048576 bytes (memory.max)");
 }
 
 TEST(OutOfMemoryText, SaysWhenTheLimitIsSomebodyElses) {
-  EXPECT_EQ(out_of_memory_text({.killed = 1, .limit = std::nullopt, .limit_file = "memory.max"}),
-            "out of memory, beyond a limit that is not the container's own");
+  const std::string expected =
+      "out of memory: the kernel has killed 1 process of the container, beyond a limit that is not "
+      "its own";
+  EXPECT_EQ(out_of_memory_text(
+                {.killed = 1, .limit = std::nullopt, .limit_file = "memory.max", .at_limit = true}),
+            expected);
+  EXPECT_EQ(out_of_memory_text(
+                {.killed = 1, .limit = 1048576, .limit_file = "memory.max", .at_limit = false}),
+            expected);
 }
 
 TEST(OutOfMemoryOf, AContainerWithoutMemoryCgroupIsNothing) {

@@ -77,6 +77,20 @@ TEST(LeaveOutRefused, LeavesNoProgramWithoutACgroup) {
   EXPECT_TRUE(plan.device_program.empty());
 }
 
+TEST(LeaveOutRefused, LeavesOutWhatLimitsNothing) {
+  CgroupPlan on_v1{.directories = {v1("memory")}};
+  on_v1.directories[0].writes = {
+      {.file = "memory.limit_in_bytes", .value = "-1", .field = "/linux/resources/memory/limit"},
+      {.file = "memory.oom_control", .value = "0", .field = "/linux/resources/memory"}};
+  CgroupPlan on_v2{.pure_v2 = true, .directories = {v2()}};
+  on_v2.directories[0].writes = {
+      {.file = "pids.max", .value = "max", .field = "/linux/resources/pids/limit"},
+      {.file = "cpu.max", .value = "max 100000", .field = "/linux/resources/cpu/quota"}};
+
+  EXPECT_TRUE(leave_out_refused(on_v1, "", refuse_all).has_value());
+  EXPECT_TRUE(leave_out_refused(on_v2, "", refuse_all).has_value());
+}
+
 TEST(LeaveOutRefused, NamesTheLimitTheControllerAndTheFile) {
   CgroupPlan plan{.pure_v2 = true, .directories = {v2()}};
   plan.directories[0].writes = {limit("memory.max", "/linux/resources/memory/limit")};

@@ -90,6 +90,8 @@ TEST(AnnotatedProperties, DoNotUndoWhatTheRuntimeSets) {
             "/annotations/org.systemd.property.Slice: is set by the runtime itself");
   EXPECT_EQ(error_of("Delegate", "false"),
             "/annotations/org.systemd.property.Delegate: is set by the runtime itself");
+  EXPECT_EQ(error_of("DelegateSubgroup", "'a'"),
+            "/annotations/org.systemd.property.DelegateSubgroup: is set by the runtime itself");
   EXPECT_EQ(error_of("DevicePolicy", "'auto'"),
             "/annotations/org.systemd.property.DevicePolicy: is set by the runtime itself");
 }

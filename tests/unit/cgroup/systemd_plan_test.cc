@@ -33,6 +33,7 @@ TEST(UnitCgroupPlan, IsWhereTheManagerPutsTheScope) {
           .value();
 
   EXPECT_EQ(plan.unit->name, "p-c1.scope");
+  EXPECT_EQ(plan.unit->slice, "a-b.slice");
   EXPECT_EQ(plan.unit->control_group, "/a.slice/a-b.slice/p-c1.scope");
   ASSERT_EQ(plan.directories.size(), 1U);
   EXPECT_EQ(host_path(plan.directories[0]), "/sys/fs/cgroup/a.slice/a-b.slice/p-c1.scope");
@@ -68,6 +69,16 @@ TEST(UnitCgroupPlan, HasLimitsAndDevices) {
   EXPECT_THAT(text(plan.unit->properties), Contains("DevicePolicy s strict"));
   EXPECT_EQ(plan.directories[0].writes.front().file, "pids.max");
   EXPECT_FALSE(plan.device_program.empty());
+}
+
+TEST(UnitCgroupPlan, RefusesSwapWithoutALimitOfMemory) {
+  Resources resources;
+  resources.memory.swap = 1'000'000;
+  const Result<CgroupPlan> plan = unit_cgroup_plan(
+      {.cgroups_path = "", .id = "c1", .annotations = {}}, resources, kV2, kSystem);
+
+  ASSERT_FALSE(plan.has_value());
+  EXPECT_THAT(plan.error().text(), testing::StartsWith("/linux/resources/memory/swap: "));
 }
 
 TEST(UnitCgroupPlan, LetsAnnotationsReplaceWhatIsUsual) {

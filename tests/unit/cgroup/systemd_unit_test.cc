@@ -29,6 +29,7 @@ TEST(CgroupName, HidesWhatLooksLikeAFileOfTheKernels) {
   EXPECT_EQ(cgroup_name("cgroup.x.scope"), "_cgroup.x.scope");
   EXPECT_EQ(cgroup_name("_a.scope"), "__a.scope");
   EXPECT_EQ(cgroup_name("myrt-c1.scope"), "myrt-c1.scope");
+  EXPECT_EQ(cgroup_name("freezer.scope"), "freezer.scope");
 }
 
 TEST(UnitPlace, IsAScopeInItsSlice) {

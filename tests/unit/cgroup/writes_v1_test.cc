@@ -160,6 +160,17 @@ TEST(BlockIoWritesV1, EveryFieldHasItsFile) {
                   "blkio.throttle.write_iops_device: 8:48 0"));
 }
 
+// blk-throttle.c: tg_set_conf() stores them as unsigned int, so 2^32 + 5 would be 5.
+TEST(BlockIoWritesV1, MoreOperationsThanTheKernelCanCountAreNoLimit) {
+  BlockIoResources block_io;
+  block_io.throttle_read_iops = {{.major = 8, .minor = 0, .rate = 4294967301}};
+  block_io.throttle_write_iops = {{.major = 8, .minor = 0, .rate = 1099511627776}};
+
+  EXPECT_THAT(text(block_io_writes_v1(block_io)),
+              ElementsAre("blkio.throttle.read_iops_device: 8:0 4294967295",
+                          "blkio.throttle.write_iops_device: 8:0 4294967295"));
+}
+
 TEST(BlockIoWritesV1, ZeroWeightIsUnset) {
   BlockIoResources block_io;
   block_io.weight = 0;

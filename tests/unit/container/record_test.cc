@@ -82,11 +82,14 @@ TEST(RecordJson, HoldsARecordWithoutAnythingToo) {
 TEST(RecordJson, NamesTheUnitOfAContainerThatSystemdManages) {
   Record record = sample();
   record.unit = {.name = "myrt-c1.scope",
+                 .slice = "system.slice",
+                 .invocation = "0a1b",
                  .manager = {.address = "unix:path=/run/systemd/private", .peer = true}};
 
   const std::string json = record_json(record);
 
   EXPECT_NE(json.find(R"("systemdUnit":{"name":"myrt-c1.scope",)"
+                      R"("slice":"system.slice","invocation":"0a1b",)"
                       R"("address":"unix:path=/run/systemd/private","peer":true})"),
             std::string::npos)
       << json;

@@ -38,5 +38,60 @@ TEST(BusAddresses, OfAUserWithoutASessionAreUnknown) {
             "service manager is");
 }
 
+const BusEnvironment kSession = {.user_name = "ann", .runtime_directory = "/run/user/1000"};
+const host::HostFacts kRoot = {.uid = 0};
+const host::HostFacts kUser = {.uid = 1000};
+const host::HostFacts kRootOfANamespace = {.uid = 0, .in_user_namespace = true};
+
+TEST(HasUserManager, IsTrueOfAUserAlone) {
+  EXPECT_FALSE(has_user_manager(kSession, kRoot, std::nullopt));
+  EXPECT_TRUE(has_user_manager(kSession, kUser, std::nullopt));
+}
+
+TEST(HasUserManager, IsTrueOfRootInTheNamespaceOfAUser) {
+  EXPECT_TRUE(has_user_manager(kSession, kRootOfANamespace, std::nullopt));
+}
+
+TEST(HasUserManager, IsFalseInTheNamespaceOfAMachine) {
+  const BusEnvironment login = {.user_name = "root", .runtime_directory = "/run/user/0"};
+  EXPECT_FALSE(has_user_manager(login, kRootOfANamespace, std::nullopt));
+  EXPECT_FALSE(has_user_manager({}, kRootOfANamespace, std::nullopt));
+}
+
+TEST(HasUserManager, IsWhatTheCallerSays) {
+  EXPECT_TRUE(has_user_manager(kSession, kRoot, true));
+  EXPECT_FALSE(has_user_manager(kSession, kUser, false));
+}
+
+const RecordedUnit kUnit = {.name = "myrt-c1.scope",
+                            .slice = "a.slice",
+                            .invocation = "0a",
+                            .manager = {.address = "unix:path=/bus"}};
+
+TEST(HolderOf, IsTheContainerOfTheSameInvocation) {
+  EXPECT_EQ(holder_of(kUnit, cgroup::UnitIdentity{.slice = "a.slice", .invocation = "0a"}),
+            UnitHolder::kContainer);
+}
+
+TEST(HolderOf, IsTheContainerWhoseInvocationIsNotRecordedYet) {
+  RecordedUnit unit = kUnit;
+  unit.invocation.clear();
+  EXPECT_EQ(holder_of(unit, cgroup::UnitIdentity{.slice = "a.slice", .invocation = "0b"}),
+            UnitHolder::kContainer);
+}
+
+TEST(HolderOf, IsAnotherOneAfterAnotherStart) {
+  EXPECT_EQ(holder_of(kUnit, cgroup::UnitIdentity{.slice = "a.slice", .invocation = "0b"}),
+            UnitHolder::kOther);
+}
+
+TEST(HolderOf, IsNobodyWhenTheUnitIsGoneOrElsewhere) {
+  RecordedUnit unit = kUnit;
+  unit.invocation.clear();
+  EXPECT_EQ(holder_of(kUnit, std::nullopt), UnitHolder::kNobody);
+  EXPECT_EQ(holder_of(unit, cgroup::UnitIdentity{.slice = "b.slice", .invocation = "0a"}),
+            UnitHolder::kNobody);
+}
+
 }  // namespace
 }  // namespace myrt::container
