@@ -61,14 +61,11 @@ Result<std::string> real_path(const std::string& path) {
   return std::string(real.get());
 }
 
-Result<Inputs> read_inputs(const Store& store, std::string_view id, const CreateOptions& options) {
-  const std::string bundle = MYRT_TRY(in("bundle", real_path(options.bundle)));
-  const std::string file = options.config.empty() ? bundle + "/config.json" : options.config;
-  Inputs inputs;
-  inputs.config_text = MYRT_TRY(sys::read_file(AT_FDCWD, file, kMaxConfigBytes));
-  const std::string name = options.config.empty() ? "config.json" : file;
-  inputs.spec = MYRT_TRY(parse_spec(inputs.config_text, name));
-  MYRT_TRY(check_terminal(inputs.spec, options));
+namespace {
+
+/// What of the request the options alone tell.
+plan::Request first_request(const Store& store, std::string_view id, const CreateOptions& options,
+                            const std::string& bundle) {
   plan::Request request{.id = std::string(id),
                         .bundle = bundle,
                         .no_pivot = options.no_pivot,
@@ -83,6 +80,40 @@ Result<Inputs> read_inputs(const Store& store, std::string_view id, const Create
   if (!options.notify_socket.empty()) {
     request.notify_directory = base::concat({store.root, "/", id, "/", kNotifyDirectory});
   }
+  return request;
+}
+
+/// What only this host tells about the plan. Errors begin with the pointer of a field.
+Result<void> settle(Inputs& inputs, const CreateOptions& options, const host::HostFacts& host) {
+  if (options.rootless.value_or(host::is_rootless(host))) {
+    leave_out_devices_beyond_rights(inputs.plan, host);
+    if (!inputs.systemd.has_value()) {  // which gives the scope a cgroup that is the user's
+      MYRT_TRY(settle_rootless_cgroups(inputs.plan, inputs.spec.linux.cgroups_path));
+    }
+  }
+  return inputs.plan.process.has_value() ? settle_apparmor(*inputs.plan.process) : Result<void>{};
+}
+
+void tell(const plan::Plan& plan) {
+  if (is_logged(LogLevel::kDebug)) {
+    log(LogLevel::kDebug, plan::print(plan));
+  }
+  for (const std::string& warning : plan.warnings) {
+    log(LogLevel::kWarning, warning);
+  }
+}
+
+}  // namespace
+
+Result<Inputs> read_inputs(const Store& store, std::string_view id, const CreateOptions& options) {
+  const std::string bundle = MYRT_TRY(in("bundle", real_path(options.bundle)));
+  const std::string file = options.config.empty() ? bundle + "/config.json" : options.config;
+  Inputs inputs;
+  inputs.config_text = MYRT_TRY(sys::read_file(AT_FDCWD, file, kMaxConfigBytes));
+  const std::string name = options.config.empty() ? "config.json" : file;
+  inputs.spec = MYRT_TRY(parse_spec(inputs.config_text, name));
+  MYRT_TRY(check_terminal(inputs.spec, options));
+  plan::Request request = first_request(store, id, options, bundle);
   request.overlay = MYRT_TRY(overlay_plan(inputs.spec, options, bundle));
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.privileged = host.uid == 0;
@@ -102,29 +133,11 @@ Result<Inputs> read_inputs(const Store& store, std::string_view id, const Create
     return std::unexpected(located(plan.error(), name, inputs.config_text));
   }
   inputs.plan = *std::move(plan);
-  if (options.rootless.value_or(host::is_rootless(host))) {
-    leave_out_devices_beyond_rights(inputs.plan, host);
-    // systemd gives the scope a cgroup that is the user's.
-    const Result<void> settled =
-        inputs.systemd.has_value()
-            ? Result<void>()
-            : settle_rootless_cgroups(inputs.plan, inputs.spec.linux.cgroups_path);
-    if (!settled.has_value()) {
-      return std::unexpected(located(settled.error(), name, inputs.config_text));
-    }
+  const Result<void> settled = settle(inputs, options, host);
+  if (!settled.has_value()) {
+    return std::unexpected(located(settled.error(), name, inputs.config_text));
   }
-  if (inputs.plan.process.has_value()) {
-    const Result<void> settled = settle_apparmor(*inputs.plan.process);
-    if (!settled.has_value()) {
-      return std::unexpected(located(settled.error(), name, inputs.config_text));
-    }
-  }
-  if (is_logged(LogLevel::kDebug)) {
-    log(LogLevel::kDebug, plan::print(inputs.plan));
-  }
-  for (const std::string& warning : inputs.plan.warnings) {
-    log(LogLevel::kWarning, warning);
-  }
+  tell(inputs.plan);
   return inputs;
 }
 
