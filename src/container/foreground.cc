@@ -146,11 +146,11 @@ Result<sys::ExitStatus> Foreground::wait(pid_t pid, int pidfd, NotifyRelay* noti
     if (notify != nullptr) {
       notify->act(wait[6]);
     }
+    if (wait[0].revents != 0) {
+      break;  // signals that came with the end have nobody left to go to
+    }
     if (wait[1].revents != 0) {
       take_signal(signals_.get(), terminal_.get(), pid, pidfd);
-    }
-    if (wait[0].revents != 0) {
-      break;
     }
   }
   if (terminal_.is_open()) {

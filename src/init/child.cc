@@ -108,6 +108,10 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   const plan::Plan& plan = *child.plan;
   MYRT_TRY(close_all_except(3 + plan.preserve_fds, numbers(own)));
   MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
+  if (plan.namespaces.through_joiner) {
+    // The socket is shared with the joiner, which may be slower to tell of its clone.
+    MYRT_TRY(own.channel.wait_for(Message::Kind::kAdopted));
+  }
   MYRT_TRY(start_session());
   // First of all: nothing of the container may run, or use memory, outside its cgroups.
   MYRT_TRY(cgroup::join(own.tasks, plan.cgroup));

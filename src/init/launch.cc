@@ -169,7 +169,12 @@ Result<Launched> launch(const ChildPlan& child, Inherited inherited) {
   }
   close_inherited(std::move(inherited));
   Launched launched(cloned.pid, std::move(cloned.pidfd), std::move(channel));
-  return through_joiner ? launched.successor() : Result<Launched>(std::move(launched));
+  if (!through_joiner) {
+    return launched;
+  }
+  Launched process = MYRT_TRY(launched.successor());
+  MYRT_TRY(process.send(Message::Kind::kAdopted));
+  return process;
 }
 
 Result<void> write_id_maps(Launched& launched, const plan::NamespacePlan& namespaces) {

@@ -2,6 +2,7 @@
 //
 //   runtime                          container process (or the joiner before it)
 //           <-- kCloned ------------ the joiner's clone, whose parent is the runtime: pid as text
+//           --- kAdopted --------->  to that clone, which says nothing before
 //           --- kInCgroups ------->  only when systemd puts it there
 //           <-- kVisible ----------- only without privileges, in a new user namespace: its /proc
 //                                    files are the caller's to write
@@ -31,6 +32,7 @@ namespace myrt::init {
 struct Message {
   enum class Kind : std::uint32_t {
     kCloned = 1,
+    kAdopted,
     kInCgroups,
     kVisible,
     kIdMapsWritten,

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <ostream>
 
 #include "support/fixture.h"
@@ -133,6 +134,28 @@ TEST_F(PidNamespace, OfTheHostIsVisibleWhenShared) {
   bundle_.remove_namespace("pid");
   const std::string directory = "/proc/" + std::to_string(::getpid());
   EXPECT_EQ(output_of("ls -d " + directory), directory + "\n");
+}
+
+// The process that clones into the namespace of another loses the processor right then.
+TEST_F(PidNamespace, OfAnotherIsEnteredHoweverSlowlyTheCloneIsToldOf) {
+  if (!std::filesystem::exists("/usr/bin/strace")) {
+    GTEST_SKIP() << "needs strace";
+  }
+  Bundle other(workspace(), "other");
+  other.args({"/bin/sleep", "100"});
+  Container owner(other);
+  ASSERT_TRUE(succeeded(owner.run_detached()));
+  bundle_.set_namespace("pid", path_of(owner.pid(), {"pid", "pid"})).shell("echo runs");
+
+  Container container(bundle_);
+  Command command = container.run_command();
+  command.argv.insert(command.argv.begin(),
+                      {"/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=clone,clone3", "-e",
+                       "inject=clone,clone3:delay_exit=300ms"});
+  const Outcome outcome = container.run(command);
+
+  EXPECT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.out, "runs\n");
 }
 
 class NetworkNamespace : public NamespacesTest {};
