@@ -152,7 +152,8 @@ Result<std::string> process_table(const Store& store, std::string_view id,
 /// are warnings (runtime.md "Delete").
 Result<void> remove(const Store& store, std::string_view id, bool force);
 
-/// "TERM", "SIGTERM", "sigterm", "15", "RTMIN+3" to the number 1..64. 0 is refused.
+/// "TERM", "SIGTERM", "sigterm", "15", "RTMIN+3" to the number 1..64; 0, which
+/// asks only whether there is somebody to signal (kill(2)).
 Result<int> parse_signal(std::string_view text);
 
 }  // namespace myrt

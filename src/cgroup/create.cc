@@ -204,7 +204,9 @@ Result<sys::UniqueFd> create(const CgroupPlan& plan) {
     if (!claimed.is_open()) {
       Result<sys::UniqueFd> own = claim(path);
       if (!own.has_value()) {
-        made.commit();  // whoever was faster has it now
+        if (own.error().code() == EBUSY) {
+          made.commit();  // whoever was faster has it now
+        }
         return own;
       }
       claimed = *std::move(own);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -49,15 +50,15 @@ bool is_counted(std::string_view name) {
          });
 }
 
-bool is_pressure(std::string_view name) { return is_counted(name) && name.ends_with(".pressure"); }
+bool is_pressure(std::string_view name) { return name.ends_with(".pressure"); }
 
 /// The host does not count it, or does not any more.
 bool is_absent(const Error& error) { return is_gone(error) || error.code() == EOPNOTSUPP; }
 
-/// Adds the texts of the files whose names `wanted` likes.
-Result<void> read_files(int cgroup, bool (*wanted)(std::string_view), Files& files) {
+/// Adds the texts of the files that count something.
+Result<void> read_files(int cgroup, Files& files) {
   for (std::string& name : MYRT_TRY(sys::names_in(cgroup, "."))) {
-    if (!wanted(name)) {
+    if (!is_counted(name)) {
       continue;
     }
     Result<std::string> text = sys::read_file(cgroup, name, kMaxFileBytes);
@@ -111,14 +112,44 @@ std::vector<std::string> hugepage_sizes(const Files& files, std::string_view suf
   return sizes;
 }
 
+Stats stats_hybrid(Files v1, const Files& v2) {
+  const auto lacks = [&v1](std::string_view controller) {
+    const auto file = v1.lower_bound(controller);
+    return file == v1.end() || !file->first.starts_with(controller);
+  };
+  const bool cpu = lacks("cpu.") && lacks("cpuacct.");
+  const bool memory = lacks("memory.");
+  const bool pids = lacks("pids.");
+  const bool block_io = lacks("blkio.");
+  const bool hugetlb = lacks("hugetlb.");
+  const bool rdma = lacks("rdma.");
+  std::ranges::copy_if(v2, std::inserter(v1, v1.end()),
+                       [](const auto& file) { return is_pressure(file.first); });
+  Stats stats = stats_v1(v1);
+  Stats beside = stats_v2(v2);
+  const auto take = [](bool missing, auto& here, auto& there) {
+    if (missing) {
+      here = std::move(there);
+    }
+  };
+  take(cpu, stats.cpu, beside.cpu);
+  take(memory, stats.memory, beside.memory);
+  take(pids, stats.pids, beside.pids);
+  take(block_io, stats.block_io, beside.block_io);
+  take(hugetlb, stats.hugetlb, beside.hugetlb);
+  take(rdma, stats.rdma, beside.rdma);
+  return stats;
+}
+
 Result<Stats> read_stats(std::span<const std::string> directories) {
-  const std::vector<OpenCgroup> cgroups = MYRT_TRY(open_own(directories));
-  const bool v1 = std::ranges::any_of(cgroups, [](const OpenCgroup& cgroup) { return !cgroup.v2; });
-  Files files;
-  for (const OpenCgroup& cgroup : cgroups) {
-    MYRT_TRY(read_files(cgroup.fd.get(), v1 && cgroup.v2 ? &is_pressure : &is_counted, files));
+  Files v1;
+  Files v2;
+  bool has_v1 = false;
+  for (const OpenCgroup& cgroup : MYRT_TRY(open_own(directories))) {
+    MYRT_TRY(read_files(cgroup.fd.get(), cgroup.v2 ? v2 : v1));
+    has_v1 = has_v1 || !cgroup.v2;
   }
-  return v1 ? stats_v1(files) : stats_v2(files);
+  return has_v1 ? stats_hybrid(std::move(v1), v2) : stats_v2(v2);
 }
 
 }  // namespace myrt::cgroup

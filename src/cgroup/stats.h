@@ -24,6 +24,9 @@ Stats stats_v2(const Files& files);
 /// The statistics of a container with these directories, as in its record. Those that are gone
 /// count nothing. Where there are v1 hierarchies, they count, and a v2 hierarchy beside them tells
 /// the pressure, which v1 does not know.
+/// The files of both sides of a hybrid layout: what v1 has no controller for, v2 beside it counts.
+Stats stats_hybrid(Files v1, const Files& v2);
+
 Result<Stats> read_stats(std::span<const std::string> directories);
 
 }  // namespace myrt::cgroup

@@ -120,6 +120,18 @@ std::vector<FileWrite> class_id_writes(const NetworkResources& network) {
            .field = "/linux/resources/network/classID"}};
 }
 
+/// v1 would take another number for one out of its range, silently (sched/core.c, MIN_SHARES).
+Result<void> check_shares(const CpuResources& cpu) {
+  constexpr std::uint64_t kMinShares = 2;
+  constexpr std::uint64_t kMaxShares = 262144;
+  if (is_set(cpu.shares) && (*cpu.shares < kMinShares || *cpu.shares > kMaxShares)) {
+    return std::unexpected(
+        Error(base::concat({"/linux/resources/cpu/shares: want 2 to 262144 on cgroup v1, got ",
+                            std::to_string(*cpu.shares)})));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<FileWrite>> memory_writes_v1(const MemoryResources& memory) {
@@ -216,6 +228,7 @@ Result<std::vector<ControllerWrites>> writes_v1(const Resources& resources) {
     }
   };
   append("cpuset", cpuset_writes(resources.cpu));
+  MYRT_TRY(check_shares(resources.cpu));
   append("cpu", cpu_writes_v1(resources.cpu));
   append("memory", MYRT_TRY(memory_writes_v1(resources.memory)));
   append("pids", pids_writes(resources.pids_limit));

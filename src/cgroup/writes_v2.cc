@@ -1,6 +1,7 @@
 #include "cgroup/writes_v2.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <string_view>
@@ -195,6 +196,12 @@ Result<std::vector<FileWrite>> block_io_writes_v2(const BlockIoResources& block_
 
 namespace {
 
+// What the runtime itself sets, or what is no limit but an order: "cgroup.procs" would bring
+// processes of the host in, "cgroup.freeze" stop the creation for ever.
+constexpr std::array<std::string_view, 6> kNotResources = {
+    "cgroup.freeze",          "cgroup.kill",    "cgroup.procs",
+    "cgroup.subtree_control", "cgroup.threads", "cgroup.type"};
+
 /// The kernel takes one setting a write: "8:0 rbps=1\n8:16 rbps=1" is two.
 std::vector<FileWrite> unified_file_writes(const std::string& file, const std::string& value) {
   std::vector<FileWrite> writes;
@@ -222,6 +229,10 @@ Result<std::vector<ControllerWrites>> unified_writes(
       return std::unexpected(Error(
           base::concat({"/linux/resources/unified: want file names like \"memory.high\", got ",
                         base::quote(file)})));
+    }
+    if (std::ranges::find(kNotResources, file) != kNotResources.end()) {
+      return std::unexpected(
+          Error(base::concat({"/linux/resources/unified: ", file, " is not a resource"})));
     }
     all.push_back({.controller = file.substr(0, dot), .writes = unified_file_writes(file, value)});
   }

@@ -302,8 +302,9 @@ Result<Created> create_container(const Store& store, std::string_view id,
   created.record.unit = MYRT_TRY(scope.start(launched));
   undo.arm_cgroups();
   undo.arm_poststop();
-  MYRT_TRY(with_out_of_memory(bring_up(created, inputs, confinement, options, launched),
-                              created.record));
+  std::optional<std::string> told;
+  launched.before_reaping([&] { told = told_of_memory(created.record); });
+  MYRT_TRY(with_out_of_memory(bring_up(created, inputs, confinement, options, launched), told));
   created.pidfd = launched.release();
   scope.commit();
   undo.commit();

@@ -99,7 +99,7 @@ Result<int> parse_signal(std::string_view text) {
   std::string name(text);
   std::ranges::transform(name, name.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  std::optional<int> number = base::parse_integer<int>(name, 1, kRealTimeMax);
+  std::optional<int> number = base::parse_integer<int>(name, 0, kRealTimeMax);
   if (!number.has_value()) {
     number = named_signal(name.starts_with("SIG") ? std::string_view(name).substr(3) : name);
   }
@@ -114,6 +114,10 @@ Result<void> kill(const Store& store, std::string_view id, int signal, bool all)
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
   MYRT_TRY(container::refuse_creating(record, "kill"));
+  if (all && record.cgroups.empty() && !record.own_pid_namespace) {
+    return std::unexpected(Error("cannot find all processes of container " + entry.id +
+                                 ", which has neither cgroups nor a pid namespace of its own"));
+  }
   // The end of the container process is that of its pid namespace.
   const bool one_is_all =
       record.cgroups.empty() &&

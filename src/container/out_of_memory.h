@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cerrno>
+#include <optional>
+#include <string>
 
 #include <myrt/result.h>
 
@@ -10,21 +12,35 @@
 
 namespace myrt::container {
 
-/// `error` with their number and the limit behind it when the kernel has killed processes of the
-/// container for lack of memory.
-Error explained(const Error& error, const Record& record);
+/// How many processes of the container the kernel has killed for lack of memory, and the limit.
+/// Not that this is why: the kernel counts kills, and not of whom. Nothing without any, and when
+/// the cgroups cannot be read, since that is not what failed.
+std::optional<std::string> told_of_memory(const Record& record);
 
-/// The same for a failure that says of a process of the container that SIGKILL has ended it
-/// (ECHILD); any other passes through.
+/// `error` with `reason` behind it, if there is one.
+Error explained(const Error& error, const std::optional<std::string>& reason);
+
+/// A failure that says of a process of the container that SIGKILL has ended it (ECHILD) with what
+/// was told of memory meanwhile; any other passes through.
 template <typename T>
-[[nodiscard]] Result<T> with_out_of_memory(Result<T> result, const Record& record) {
+[[nodiscard]] Result<T> with_out_of_memory(Result<T> result,
+                                           const std::optional<std::string>& told) {
   if (!result.has_value() && result.error().code() == ECHILD) {
-    return std::unexpected(explained(result.error(), record));
+    return std::unexpected(explained(result.error(), told));
   }
   return result;
 }
 
-/// The same as a warning when SIGKILL has ended the container's program.
+/// The same with what is to be told now.
+template <typename T>
+[[nodiscard]] Result<T> with_out_of_memory(Result<T> result, const Record& record) {
+  if (!result.has_value() && result.error().code() == ECHILD) {
+    return std::unexpected(explained(result.error(), told_of_memory(record)));
+  }
+  return result;
+}
+
+/// As a warning when SIGKILL has ended the container's program.
 void warn_of_out_of_memory(const sys::ExitStatus& status, const Record& record);
 
 }  // namespace myrt::container

@@ -55,8 +55,9 @@ Result<void> unmount_all(const Entry& entry, const Record& record) {
 /// Kills what holds the container in half-made states: the runtime that creates it, and the
 /// container process. Their identity is checked, so nobody else is hit.
 Result<void> kill_creation(const Record& record) {
+  std::vector<sys::UniqueFd> killed;
   for (const ProcessId& process : {record.creator, record.process}) {
-    const Result<sys::UniqueFd> pidfd = open_process(process);
+    Result<sys::UniqueFd> pidfd = open_process(process);
     if (!pidfd.has_value()) {
       continue;  // gone
     }
@@ -64,7 +65,12 @@ Result<void> kill_creation(const Record& record) {
     if (!sent.has_value() && sent.error().code() != ESRCH) {
       return sent;
     }
-    MYRT_TRY(sys::wait_pidfd(pidfd->get(), kKillMilliseconds));  // the lock tells what is left
+    killed.push_back(*std::move(pidfd));
+  }
+  // A hook may have frozen it: on v1 not even SIGKILL ends a frozen process.
+  MYRT_TRY(thaw_all(record));
+  for (const sys::UniqueFd& pidfd : killed) {
+    MYRT_TRY(sys::wait_pidfd(pidfd.get(), kKillMilliseconds));  // the lock tells what is left
   }
   return {};
 }

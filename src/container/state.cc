@@ -1,5 +1,6 @@
 // `state` and `list`.
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -7,6 +8,7 @@
 #include <myrt/log.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "cgroup/oom.h"
 #include "container/process_id.h"
 #include "container/record.h"
@@ -56,6 +58,15 @@ State state_of(const container::Record& record, int directory) {
           .out_of_memory = known_out_of_memory(record)};
 }
 
+/// When the directory of a container was changed last: nearest to when it was created where
+/// nothing tells that. Engines read a list only if every entry has a time.
+std::string changed(int directory) {
+  struct ::stat status = {};
+  const bool known = ::fstat(directory, &status) == 0;
+  return known ? base::rfc3339(status.st_mtim.tv_sec, status.st_mtim.tv_nsec, 9)
+               : base::rfc3339(0, 0, 9);
+}
+
 }  // namespace
 
 Result<State> state(const Store& store, std::string_view id) {
@@ -86,6 +97,7 @@ Result<std::vector<State>> list(const Store& store) {
     log(LogLevel::kDebug, "container " + id + ": " + record.error().text());
     State wreck;
     wreck.id = id;
+    wreck.created = changed(entry->directory.get());
     states.push_back(std::move(wreck));
   }
   return states;

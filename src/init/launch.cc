@@ -66,7 +66,8 @@ Result<void> write_maps(pid_t pid, const plan::NamespacePlan& namespaces) {
 Launched::Launched(Launched&& other) noexcept
     : pid_(std::exchange(other.pid_, 0)),
       pidfd_(std::move(other.pidfd_)),
-      channel_(std::move(other.channel_)) {}
+      channel_(std::move(other.channel_)),
+      before_reaping_(std::move(other.before_reaping_)) {}
 
 Launched::~Launched() {
   if (pid_ <= 0) {
@@ -78,6 +79,10 @@ Launched::~Launched() {
 }
 
 Error Launched::gone(std::string_view before) {
+  // A process closes its end of the socket before it leaves its cgroups (do_exit in the kernel).
+  if (before_reaping_) {
+    before_reaping_();
+  }
   const Result<sys::ExitStatus> status = sys::wait_for(pid_);
   if (!status.has_value()) {
     return status.error();

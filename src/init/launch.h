@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <functional>
+
 #include <myrt/result.h>
 
 #include "init/channel.h"
@@ -33,6 +35,10 @@ class Launched {
   /// As Channel::wait_for.
   Result<Channel::Received> wait_for(Message::Kind kind);
 
+  /// `look` is called when the process ends before `release`, as long as it is there: systemd
+  /// removes the cgroups of a scope with its last process.
+  void before_reaping(std::function<void()> look) { before_reaping_ = std::move(look); }
+
   /// The process that it has cloned beside itself, as the joiners do: it ends, and its end of the
   /// sync socket is the other's from now on.
   Result<Launched> successor();
@@ -51,6 +57,7 @@ class Launched {
   pid_t pid_ = 0;
   sys::UniqueFd pidfd_;
   Channel channel_;
+  std::function<void()> before_reaping_;
 };
 
 /// Clones the container process, through a joiner where the plan wants one. `inherited` is closed

@@ -72,6 +72,18 @@ Result<void> own(int directory, const std::string& name, const Device& device) {
   return {};
 }
 
+/// The file to bind a device over. An empty one may lie there since another container of this root.
+Result<sys::UniqueFd> open_bind_target(int directory, const std::string& name) {
+  Result<sys::UniqueFd> made =
+      sys::open_at(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+  if (made.has_value() || made.error().code() != EEXIST) {
+    return made;
+  }
+  sys::UniqueFd existing = MYRT_TRY(sys::open_at(directory, name, O_PATH | O_NOFOLLOW));
+  const struct ::stat status = MYRT_TRY(sys::status_of(existing.get(), name));
+  return S_ISREG(status.st_mode) && status.st_size == 0 ? std::move(existing) : std::move(made);
+}
+
 /// In a user namespace nodes cannot be made: the host's node of the same path is bound over an
 /// empty file.
 Result<void> bind_host_device(int directory, const std::string& name, const Device& device) {
@@ -83,8 +95,7 @@ Result<void> bind_host_device(int directory, const std::string& name, const Devi
         Error("device " + device.path + ": the host's is not " + wanted(device)));
   }
   const sys::UniqueFd tree = MYRT_TRY(sys::open_tree_clone(host.get(), "", false));
-  const sys::UniqueFd target =
-      MYRT_TRY(sys::open_at(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644));
+  const sys::UniqueFd target = MYRT_TRY(open_bind_target(directory, name));
   return sys::move_mount(tree.get(), target.get());
 }
 

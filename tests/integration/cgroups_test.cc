@@ -83,6 +83,12 @@ TEST_F(Cgroup, WithProcessesInItIsRefused) {
 
 // Particular to myrt: others put both containers into one cgroup, or kill the first with the
 // second.
+// The directories above it are made before that is found out.
+TEST_F(MyrtCgroup, WithTheNameOfAFileLeavesNothingBehind) {
+  bundle_.set("/linux/cgroupsPath", json_quote("/" + test_run().prefix + "-above/cgroup.procs"));
+  EXPECT_NE(Container(bundle_).create().exit_code, 0);
+}
+
 TEST_F(MyrtCgroup, OfACreationThatIsNotThroughYetIsRefusedAndLeftAlone) {
   const std::string path = "/" + unique_name();
   const HostCgroup cgroup(path);

@@ -166,5 +166,18 @@ TEST_F(Kill, DeleteTakesLeftoversOfAStoppedContainer) {
   EXPECT_TRUE(eventually([] { return descendants().empty(); }));
 }
 
+TEST_F(Kill, WithSignal0AsksOnlyWhetherTheProcessIsThere) {
+  bundle_.args({"/bin/sleep", "100"});
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+
+  EXPECT_TRUE(succeeded(container.kill("0")));
+  EXPECT_EQ(container.status(), "running");
+
+  container.kill_process();
+  container.wait_exit();
+  EXPECT_TRUE(failed(container.kill("0")));
+}
+
 }  // namespace
 }  // namespace myrt::test

@@ -265,5 +265,17 @@ TEST_F(MyrtRootlessWithoutCgroup, ListsAndSignalsTheProcessesOfItsPidNamespace) 
   EXPECT_TRUE(container.wait_for_output("told\n"));
 }
 
+TEST_F(MyrtRootlessWithoutCgroup, CannotSignalAllWithoutAPidNamespaceEither) {
+  sleeper().remove_namespace("pid");
+  // A procfs of its own wants a pid namespace of its own.
+  bundle_.set("/mounts/0", R"({"destination": "/proc", "type": "none", "source": "/proc",
+                               "options": ["rbind"]})");
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.run_detached()));
+  expect_message(container.call({"kill", "--all", container.id(), "TERM"}),
+                 "kill " + container.id() + ": cannot find all processes of container " +
+                     container.id() + ", which has neither cgroups nor a pid namespace of its own");
+}
+
 }  // namespace
 }  // namespace myrt::test

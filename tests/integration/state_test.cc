@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 class State : public RuntimeTest {};
+using MyrtState = State;
 
 TEST_F(State, HasTheFieldsOfTheSpecification) {
   bundle_.set("/annotations", R"({"org.example.key": "a \"value\""})").args({"/bin/sleep", "100"});
@@ -108,6 +109,17 @@ TEST_F(State, AStrangeEntryInTheRootDirectoryHidesNoContainer) {
   EXPECT_TRUE(succeeded(list));
   EXPECT_TRUE(contains("\n" + list.out, "\n" + container.id() + "\n")) << list;
   fs::remove_all(workspace() / "state/foreign");
+}
+
+// An engine that reads it takes nothing else for a time (RFC 3339).
+TEST_F(MyrtState, ListHasATimeForAnEntryThatCannotBeRead) {
+  std::filesystem::create_directories(workspace() / "state/wreck");
+  const Outcome listed = run(runtime_command(workspace(), {"list", "--format", "json"}));
+  ASSERT_TRUE(succeeded(listed));
+  EXPECT_EQ(json_string(listed.out, "/0/id"), "wreck");
+  EXPECT_TRUE(std::regex_match(json_string(listed.out, "/0/created").value_or(""),
+                               std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)")));
+  std::filesystem::remove(workspace() / "state/wreck");
 }
 
 TEST_F(State, ListOfNothingIsAnEmptyArray) {

@@ -1,6 +1,7 @@
 // User namespaces and id mappings (config-linux.md "User namespace mappings").
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/fixture.h"
 
@@ -58,6 +59,16 @@ TEST_F(UserNamespace, OwnsTheFilesItMakesByItsOutsideIds) {
 TEST_F(UserNamespace, HasTheUsualDevices) {
   EXPECT_EQ(output_of("echo x > /dev/null; head -c 3 /dev/zero | wc -c; stat -c '%t:%T' /dev/null"),
             "3\n1:3\n");
+}
+
+// Where devices cannot be made they are bound, over files that stay in the root.
+TEST_F(UserNamespace, HasTheUsualDevicesAgainInARootThatHadThemBefore) {
+  bundle_.set("/mounts", R"([{"destination": "/proc", "type": "proc", "source": "proc"}])");
+  bundle_.erase("/linux/maskedPaths").erase("/linux/readonlyPaths");
+  ASSERT_EQ(::chown((bundle_.rootfs() / "dev").c_str(), 100000, 200000), 0);
+  const std::string script = "echo x > /dev/null; stat -c '%t:%T' /dev/null";
+  EXPECT_EQ(output_of(script), "1:3\n");
+  EXPECT_EQ(output_of(script), "1:3\n");
 }
 
 TEST_F(UserNamespace, OwnsTheOtherNamespaces) {

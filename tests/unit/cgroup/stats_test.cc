@@ -237,5 +237,31 @@ TEST(ReadStats, RefusesWhatIsNoCgroup) {
             directory.path() + " is not a cgroup: Not a directory");
 }
 
+TEST(StatsHybrid, CountInV2WhatV1HasNoControllerFor) {
+  const Files v2 = {{"hugetlb.2MB.current", "4194304\n"},
+                    {"hugetlb.2MB.events", "max 3\n"},
+                    {"memory.current", "1\n"},
+                    {"cpu.stat", "usage_usec 1\n"},
+                    {"cpu.pressure", "some avg10=1.00 avg60=0.00 avg300=0.00 total=7\n"}};
+  Files v1 = files_v1();
+  std::erase_if(v1, [](const auto& file) { return file.first.starts_with("hugetlb."); });
+
+  const Stats stats = stats_hybrid(v1, v2);
+
+  EXPECT_EQ(stats.hugetlb.at("2MB").usage, 4194304U);
+  EXPECT_EQ(stats.hugetlb.at("2MB").failures, 3U);
+  EXPECT_EQ(stats.memory, stats_v1(v1).memory);
+  EXPECT_EQ(stats.cpu.total, 11617049U);
+  EXPECT_EQ(stats.cpu.pressure->some.total, 7U);
+}
+
+TEST(StatsHybrid, LeaveToV1WhatItHas) {
+  const Files v2 = {{"hugetlb.2MB.current", "1\n"}, {"pids.current", "99\n"}};
+
+  const Stats stats = stats_hybrid(files_v1(), v2);
+
+  EXPECT_EQ(stats, stats_v1(files_v1()));
+}
+
 }  // namespace
 }  // namespace myrt::cgroup

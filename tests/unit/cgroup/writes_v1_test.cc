@@ -107,6 +107,20 @@ TEST(CpuWritesV1, EveryFieldHasItsFile) {
                           "cpu.rt_period_us: 1000000", "cpu.rt_runtime_us: 950000"));
 }
 
+// The kernel would take the nearest number that it has.
+TEST(WritesV1, SharesOutOfTheKernelsRangeAreRefused) {
+  for (const std::uint64_t shares : {std::uint64_t{1}, std::uint64_t{262145}}) {
+    Resources resources;
+    resources.cpu.shares = shares;
+    EXPECT_EQ(writes_v1(resources).error().text(),
+              "/linux/resources/cpu/shares: want 2 to 262144 on cgroup v1, got " +
+                  std::to_string(shares));
+  }
+  Resources resources;
+  resources.cpu.shares = 262144;
+  EXPECT_TRUE(writes_v1(resources).has_value());
+}
+
 TEST(CpuWritesV1, UnlimitedQuotaIsMinusOne) {
   CpuResources cpu;
   cpu.quota = -1;

@@ -253,6 +253,10 @@ TEST(UnifiedWrites, OnlyFileNamesAreAllowed) {
   EXPECT_EQ(
       unified_writes({{"../memory.max", "1"}}).error().text(),
       "/linux/resources/unified: want file names like \"memory.high\", got \"../memory.max\"");
+  EXPECT_EQ(unified_writes({{"cgroup.procs", "1"}}).error().text(),
+            "/linux/resources/unified: cgroup.procs is not a resource");
+  EXPECT_FALSE(unified_writes({{"cgroup.freeze", "1"}}).has_value());
+  EXPECT_TRUE(unified_writes({{"cgroup.max.depth", "1"}}).has_value());
   EXPECT_FALSE(unified_writes({{"sub/memory.max", "1"}}).has_value());
   EXPECT_FALSE(unified_writes({{"..", "1"}}).has_value());
   EXPECT_FALSE(unified_writes({{"memory", "1"}}).has_value());

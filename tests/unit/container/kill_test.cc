@@ -28,6 +28,7 @@ TEST(ParseSignal, DoesNotMindCase) {
 }
 
 TEST(ParseSignal, TakesNumbers) {
+  EXPECT_EQ(parse_signal("0"), 0);
   EXPECT_EQ(parse_signal("1"), 1);
   EXPECT_EQ(parse_signal("15"), 15);
   EXPECT_EQ(parse_signal("33"), 33);
@@ -42,7 +43,7 @@ TEST(ParseSignal, CountsRealTimeSignalsFromBothEnds) {
 }
 
 TEST(ParseSignal, RefusesEverythingElse) {
-  for (const char* text : {"",          "0",      "-1",          "65",       "+9",
+  for (const char* text : {"",          "00x",    "-1",          "65",       "+9",
                            "9 ",        "0x9",    "99999999999", "SIG",      "SIG9",
                            "TERMINATE", "TER",    "SIGSIGTERM",  "RTMIN+31", "RTMIN-1",
                            "RTMIN+",    "RTMIN1", "RTMAX-31",    "RTMAX+1",  "RTMIN+-1"}) {
