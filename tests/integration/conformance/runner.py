@@ -71,6 +71,12 @@ def cgroups_named(name):
     return [pathlib.Path(directory) for directory, _, _ in os.walk(machine.CGROUPS) if os.path.basename(directory) == name]
 
 
+def fixed_cgroups():
+    """Those of the suite's own names: at the top of a hierarchy, or below this process's cgroup, as runc has relative ones."""
+    own = {line.split(":", 2)[2].rstrip("/") for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines()}
+    return [top for path in {"", *own} for name in CGROUPS for top in machine.CGROUPS.glob(f"*{path}/{name}")]
+
+
 def remove_cgroups(tops):
     """Removes cgroups, with those below them."""
     for top in tops:
@@ -116,7 +122,7 @@ def run_all(suite, runtime, expectations, logs):
         for name in row:
             outcomes[name] = run_program(suite, runtime, name, expectations[name].tries, logs)
             if name.startswith(FIXED_CGROUPS):
-                remove_cgroups(top for fixed in CGROUPS for top in machine.CGROUPS.glob(f"*/{fixed}"))
+                remove_cgroups(fixed_cgroups())
         return outcomes
 
     with_cgroups = [name for name in expectations if name.startswith(FIXED_CGROUPS)]
