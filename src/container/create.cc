@@ -20,6 +20,7 @@
 #include "container/notify.h"
 #include "container/out_of_memory.h"
 #include "container/process_id.h"
+#include "container/shared_mounts.h"
 #include "container/systemd_scope.h"
 #include "host/binfmt.h"
 #include "init/exec_fifo.h"
@@ -56,6 +57,9 @@ class Undo {
     // The first failure is what the user must hear of; these are told beside it.
     if (cgroups_) {
       warn(cgroup::remove(record_.cgroups));
+    }
+    if (record_.shared_mounts.has_value()) {
+      warn(unmount_shared(*record_.shared_mounts));
     }
     if (poststop_) {
       for (std::size_t i = 0; i < hooks_.poststop.size(); ++i) {
@@ -275,6 +279,7 @@ Result<Created> create_container(const Store& store, std::string_view id,
                   .terminal = {}};
   Undo undo(store, created.entry, created.record, inputs.plan.hooks);
   Scope scope(inputs.plan.cgroup, std::move(inputs.systemd));
+  created.record.shared_mounts = MYRT_TRY(shared_mounts(inputs.plan));
   created.record.unit = MYRT_TRY(scope.record());
   MYRT_TRY(write_first_record(created.entry.directory.get(), created.record));
   MYRT_TRY(save_config(created.entry, inputs.config_text));

@@ -57,6 +57,19 @@ std::optional<RecordedUnit> unit_from(const config::Value& value) {
                                   .peer = value.need("peer").boolean().value_or(false)}};
 }
 
+std::optional<SharedMounts> shared_mounts_from(const config::Value& value) {
+  if (!value.present() || !value.object()) {
+    return std::nullopt;
+  }
+  SharedMounts shared{.root = value.need("root").absolute_path(),
+                      .places = value.need("places").absolute_paths(),
+                      .earlier = {}};
+  for (const config::Value& id : value.need("earlier").elements("an array of mount ids")) {
+    shared.earlier.push_back(id.integer<std::uint64_t>().value_or(0));
+  }
+  return shared;
+}
+
 Record record_from(const config::Value& root) {
   Record record;
   record.id = root.need("id").text();
@@ -74,6 +87,7 @@ Record record_from(const config::Value& root) {
   record.own_mount_namespace = root.need("ownMountNamespace").boolean().value_or(false);
   record.new_keyring = root.need("newKeyring").boolean().value_or(true);
   record.cgroups = root.need("cgroups").texts();
+  record.shared_mounts = shared_mounts_from(root["sharedMounts"]);
   record.unit = unit_from(root["systemdUnit"]);
   for (const config::Value& annotation : root.need("annotations").members("an object of strings")) {
     record.annotations.emplace_back(annotation.key(), annotation.text());
@@ -105,6 +119,11 @@ std::string record_json(const Record& record) {
                {"newKeyring", record.new_keyring},
                {"cgroups", record.cgroups},
                {"annotations", annotations}};
+  if (record.shared_mounts.has_value()) {
+    json["sharedMounts"] = {{"root", record.shared_mounts->root},
+                            {"places", record.shared_mounts->places},
+                            {"earlier", record.shared_mounts->earlier}};
+  }
   if (record.unit.has_value()) {
     json["systemdUnit"] = {{"name", record.unit->name},
                            {"slice", record.unit->slice},

@@ -35,6 +35,14 @@ struct RecordedUnit {
   friend bool operator==(const RecordedUnit&, const RecordedUnit&) = default;
 };
 
+/// Mounts of a container whose config lists no mount namespace: they are made among the caller's.
+struct SharedMounts {
+  std::string root;                    // of the container, without a link in its path
+  std::vector<std::string> places;     // in it, absolute, where it mounts, in that order
+  std::vector<std::uint64_t> earlier;  // ids of the mounts that were at or below `root` before
+  friend bool operator==(const SharedMounts&, const SharedMounts&) = default;
+};
+
 struct Record {
   std::string id;
   Phase phase = Phase::kCreating;
@@ -49,9 +57,10 @@ struct Record {
       false;  // hooks, so that the commands read the config again only when they must
   bool has_poststop = false;
   bool own_pid_namespace = true;     // the process's end ends all others
-  bool own_mount_namespace = true;   // its mounts go with it
+  bool own_mount_namespace = true;   // neither the caller's nor one that it joined
   bool new_keyring = true;           // its processes do not have their callers' session keyrings
   std::vector<std::string> cgroups;  // directories that delete removes, see cgroup::directories
+  std::optional<SharedMounts> shared_mounts;
   std::optional<RecordedUnit> unit;
   std::vector<std::pair<std::string, std::string>> annotations;
   friend bool operator==(const Record&, const Record&) = default;

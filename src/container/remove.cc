@@ -1,16 +1,12 @@
 // `delete`: everything that `create` made goes, whatever state it was left in.
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <ranges>
 
 #include <myrt/container.h>
 #include <myrt/log.h>
 
-#include "base/paths.h"
 #include "cgroup/layout.h"
 #include "cgroup/manager.h"
 #include "cgroup/paths.h"
@@ -19,12 +15,11 @@
 #include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
+#include "container/shared_mounts.h"
 #include "container/store.h"
 #include "container/systemd_scope.h"
 #include "init/hooks.h"
 #include "sys/file.h"
-#include "sys/mount_api.h"
-#include "sys/proc.h"
 #include "sys/process.h"
 
 namespace myrt {
@@ -34,23 +29,6 @@ namespace container {
 namespace {
 
 constexpr int kKillMilliseconds = 10'000;
-
-/// Without a mount namespace of its own the container's mounts are the host's: those at its
-/// destinations go, last first.
-Result<void> unmount_all(const Entry& entry, const Record& record) {
-  const Spec spec = MYRT_TRY(saved_spec(entry));
-  std::vector<std::string> points;
-  points.reserve(spec.mounts.size());
-  for (const Mount& mount : spec.mounts) {
-    points.push_back(record.rootfs + base::clean_absolute(mount.destination));
-  }
-  for (const sys::MountEntry& mount : MYRT_TRY(sys::own_mountinfo()) | std::views::reverse) {
-    if (std::ranges::find(points, mount.point) != points.end()) {
-      MYRT_TRY(sys::unmount(mount.point, MNT_DETACH | UMOUNT_NOFOLLOW));
-    }
-  }
-  return {};
-}
 
 /// Kills what holds the container in half-made states: the runtime that creates it, and the
 /// container process. Their identity is checked, so nobody else is hit.
@@ -209,8 +187,8 @@ Result<void> destroy(const Store& store, const Entry& entry, const Record& recor
   if (has_place) {
     MYRT_TRY(in("cgroup", cgroup::remove(record.cgroups)));
   }
-  if (!record.own_mount_namespace) {
-    MYRT_TRY(in("mounts", unmount_all(entry, record)));
+  if (record.shared_mounts.has_value()) {
+    MYRT_TRY(in("mounts", unmount_shared(*record.shared_mounts)));
   }
   if (record.has_poststop) {
     run_poststop(entry, record);

@@ -35,24 +35,15 @@ Result<void> chroot_here() {
   return {};
 }
 
-/// The mount in which a lookup of `path` ends, mounts on top of it included.
-Result<std::uint64_t> mount_id(const char* path, int flags) {
-  struct ::statx status = {};
-  if (::statx(AT_FDCWD, path, flags, STATX_MNT_ID, &status) != 0) {
-    return std::unexpected(Error::from_errno({"statx ", path}));
-  }
-  return status.stx_mnt_id;
-}
-
 /// The old root lies on top of the new one now (pivot_root(2), "pivot_root(".", ".")"), and on top
 /// of it what the new root had covered: the ephemeral layer of an overlay, or the first root where
 /// mounts[] has an entry for "/". One umount2 takes the topmost only, and as long as any is left,
 /// "/.." is the host's root.
 Result<void> detach_old_root() {
-  const std::uint64_t new_root = MYRT_TRY(mount_id("", AT_EMPTY_PATH));
+  const std::uint64_t new_root = MYRT_TRY(sys::mount_of(AT_FDCWD, "")).id;
   do {
     MYRT_TRY(sys::unmount(".", MNT_DETACH));
-  } while (MYRT_TRY(mount_id("..", 0)) != new_root);
+  } while (MYRT_TRY(sys::mount_of(AT_FDCWD, "..")).id != new_root);
   return {};
 }
 

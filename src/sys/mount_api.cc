@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -179,6 +180,16 @@ Result<void> pivot_root_here() {
     return std::unexpected(Error::from_errno({"pivot_root . ."}));
   }
   return {};
+}
+
+Result<MountOf> mount_of(int directory, const std::string& path) {
+  struct ::statx status = {};
+  const int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
+  if (::statx(directory, path.c_str(), flags, STATX_MNT_ID, &status) != 0) {
+    return std::unexpected(Error::from_errno({"statx ", path}));
+  }
+  return MountOf{.id = status.stx_mnt_id,
+                 .is_root = (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0};
 }
 
 Result<void> unmount(const std::string& path, int flags) {

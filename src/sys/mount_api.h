@@ -51,6 +51,16 @@ Result<void> move_mount_at(int mount, int directory, const std::string& name);
 /// The same with the target by path; only "/" and host paths are ever given.
 Result<void> move_mount_to_path(int mount, const std::string& target);
 
+/// The mount that an object is on, as it is known in /proc/PID/mountinfo, and whether the object is
+/// its root.
+struct MountOf {
+  std::uint64_t id = 0;
+  bool is_root = false;
+};
+/// statx(2) of (`directory`, `path`), or with an empty path of `directory` itself. A lookup ends on
+/// the uppermost mount; a symbolic link at the end is not followed.
+Result<MountOf> mount_of(int directory, const std::string& path);
+
 /// pivot_root(2) with both arguments ".".
 Result<void> pivot_root_here();
 /// umount2(2) by a path of the calling process.

@@ -14,6 +14,9 @@ constexpr std::string_view kUngrantable =
     "fails where a capability cannot be granted; the specification wants a warning (config.md, "
     "Linux Process)";
 
+constexpr std::string_view kLeavesMounts =
+    "leaves the container's mounts on the host; delete takes back what create made (runtime.md)";
+
 constexpr std::string_view kUpdateDrops =
     "update takes some of the fields only, and drops the others silently";
 constexpr std::string_view kLeavesCgroup =
@@ -28,6 +31,8 @@ constexpr auto kDifferences = std::to_array<Difference>({
     {"All/TmpfsOptions.GiveTheMountItsFlags/defaults", "runc",
      "hands the word to the file system, which does not know it; the specification wants it "
      "accepted"},
+    {"*SharedMounts*", "runc", kLeavesMounts},
+    {"*SharedMounts*", "crun", kLeavesMounts},
     {"*BlockIo/ResourceField.ComesWithUpdate/throttled_*", "runc", kUpdateDrops},
     {"*Memory/ResourceField.ComesWithUpdate/no_oom_killer", "runc", kUpdateDrops},
     {"*Memory/ResourceField.ComesWithUpdate/swappiness", "runc", kUpdateDrops},

@@ -79,6 +79,22 @@ TEST(RecordJson, HoldsARecordWithoutAnythingToo) {
   EXPECT_EQ(*record, Record{});
 }
 
+TEST(RecordJson, NamesTheMountsThatAreAmongTheCallers) {
+  Record record = sample();
+  record.shared_mounts = {
+      .root = "/b/rootfs", .places = {"/proc", "/dev"}, .earlier = {31, 18446744073709551615U}};
+
+  const std::string json = record_json(record);
+
+  const std::string_view fields = R"("sharedMounts":{"root":"/b/rootfs",)"
+                                  R"("places":["/proc","/dev"],)"
+                                  R"("earlier":[31,18446744073709551615]})";
+  EXPECT_NE(json.find(fields), std::string::npos) << json;
+  const Result<Record> read = parse_record(json);
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  EXPECT_EQ(*read, record);
+}
+
 TEST(RecordJson, NamesTheUnitOfAContainerThatSystemdManages) {
   Record record = sample();
   record.unit = {.name = "myrt-c1.scope",

@@ -101,6 +101,19 @@ TEST(MoveMount, NamesTheTarget) {
             "move_mount to /nonexistent/x");
 }
 
+TEST(MountOf, TellsTheRootOfAMountFromWhatIsOnIt) {
+  const auto root = mount_of(AT_FDCWD, "/proc");
+  const auto below = mount_of(AT_FDCWD, "/proc/self");
+  ASSERT_TRUE(root.has_value() && below.has_value());
+  EXPECT_TRUE(root->is_root);
+  EXPECT_FALSE(below->is_root);
+  EXPECT_EQ(root->id, below->id);
+}
+
+TEST(MountOf, NamesThePath) {
+  EXPECT_EQ(mount_of(AT_FDCWD, "/nonexistent/x").error().what(), "statx /nonexistent/x");
+}
+
 TEST(Unmount, NamesThePath) {
   EXPECT_EQ(unmount("/nonexistent/x", 0).error().what(), "unmount /nonexistent/x");
 }
