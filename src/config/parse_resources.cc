@@ -110,6 +110,9 @@ std::vector<WeightDevice> parse_weight_devices(const Value& in) {
                          .minor = parse_device_number(value.need("minor")),
                          .weight = parse_weight(value["weight"]),
                          .leaf_weight = parse_weight(value["leafWeight"])});
+      if (!value["weight"].present() && !value["leafWeight"].present()) {
+        value.fault("want weight or leafWeight, got neither");
+      }
     }
   }
   return devices;

@@ -149,6 +149,12 @@ TEST(ParseResources, RefusesWrongBlockIo) {
           "18446744073709551615, got nothing"));
 }
 
+TEST(ParseResources, WantsAWeightOfADevice) {
+  EXPECT_THAT(faults_of(R"({"blockIO": {"weightDevice": [{"major": 8, "minor": 0},
+      {"major": 8, "minor": 16, "weight": 500}, {"major": 8, "minor": 32, "leafWeight": 500}]}})"),
+              ElementsAre("/blockIO/weightDevice/0: want weight or leafWeight, got neither"));
+}
+
 TEST(ParseResources, KnowsPageSizes) {
   for (const std::string_view size : {"64KB", "2MB", "1GB", "512MB"}) {
     EXPECT_THAT(faults_of(R"({"hugepageLimits": [{"limit": 1, "pageSize": ")" + std::string(size) +
