@@ -70,8 +70,9 @@ std::string features_json(std::string_view version) {
       {"annotations",
        {{"org.myrt.version", version},
         {"io.github.seccomp.libseccomp.version", seccomp::library_version()}}},
-      // The overlay annotations name directories of the host.
-      {"potentiallyUnsafeConfigAnnotations", {"org.myrt."}}};
+      // The overlay annotations name directories of the host, the others properties of a systemd
+      // unit.
+      {"potentiallyUnsafeConfigAnnotations", {"org.myrt.", "org.systemd.property."}}};
   return features.dump(2) + "\n";
 }
 

@@ -15,9 +15,10 @@ TEST(Features, NameTheVersionsOfTheSpecification) {
   EXPECT_THAT(features, HasSubstr("\"ociVersionMax\": \"1.3.0\""));
 }
 
-TEST(Features, ListTheOverlayAnnotationsAsUnsafe) {
+TEST(Features, ListAnnotationsThatAreActedOnAsUnsafe) {
   EXPECT_THAT(features_json("0.1.0"),
-              HasSubstr("\"potentiallyUnsafeConfigAnnotations\": [\n    \"org.myrt.\"\n  ]"));
+              HasSubstr("\"potentiallyUnsafeConfigAnnotations\": [\n    \"org.myrt.\",\n"
+                        "    \"org.systemd.property.\"\n  ]"));
 }
 
 TEST(Features, ListRecursiveReadOnlyMountsButNotIdmappedOnes) {
