@@ -19,6 +19,7 @@ files_of_runtime() {
   printf '%s\n' bin/myrt \
     share/bash-completion/completions/myrt "$1/_myrt" share/fish/vendor_completions.d/myrt.fish \
     share/doc/myrt/README.md
+  (cd spec && printf 'share/myrt/schema/%s\n' *.schema.json)
   find docs -name '*.md' -printf 'share/doc/myrt/%p\n'
   local page
   for page in docs/man/*.scd; do
