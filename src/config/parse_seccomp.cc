@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "config/parse.h"
 
@@ -94,6 +95,14 @@ void check_listener(const Value& in, const Seccomp& seccomp) {
   }
 }
 
+SeccompAction parse_default_action(const Value& in) {
+  const SeccompAction action = in.word(seccomp_actions(), kAction).value_or(SeccompAction::kErrno);
+  if (action == SeccompAction::kNotify) {
+    in.want("another action as default");
+  }
+  return action;
+}
+
 /// Engines write a section without action and rules for "no filter".
 bool is_empty(const Value& in) {
   return in["defaultAction"].is_empty() && !in["syscalls"].present();
@@ -102,15 +111,13 @@ bool is_empty(const Value& in) {
 }  // namespace
 
 std::optional<Seccomp> parse_seccomp(const Value& in) {
-  if (!in.object() || is_empty(in)) {
+  if (!in.object()) {
     return std::nullopt;
   }
   Seccomp seccomp;
-  const Value action = in.need("defaultAction");
-  seccomp.default_action = action.word(seccomp_actions(), kAction).value_or(SeccompAction::kErrno);
-  if (seccomp.default_action == SeccompAction::kNotify) {
-    action.want("another action as default");
-  }
+  const bool filters = !is_empty(in);  // what else an empty one says must be right all the same
+  seccomp.default_action =
+      filters ? parse_default_action(in.need("defaultAction")) : SeccompAction::kErrno;
   seccomp.default_errno_ret = parse_errno(in["defaultErrnoRet"], seccomp.default_action);
   seccomp.architectures =
       parse_names(in["architectures"], seccomp_architectures(), "a seccomp architecture");
@@ -125,7 +132,7 @@ std::optional<Seccomp> parse_seccomp(const Value& in) {
     seccomp.syscalls.push_back(parse_rule(value));
   }
   check_listener(in, seccomp);
-  return seccomp;
+  return filters ? std::optional(std::move(seccomp)) : std::nullopt;
 }
 
 }  // namespace myrt::config

@@ -99,6 +99,12 @@ TEST(ParseSeccomp, TakesAnEmptySectionForNoFilter) {
   }
 }
 
+TEST(ParseSeccomp, LooksAtTheRestOfAnEmptySection) {
+  EXPECT_THAT(faults_of(R"({"defaultAction": "", "architectures": true, "defaultErrnoRet": -1})"),
+              ElementsAre("/defaultErrnoRet: want an integer from 0 to 4095, got -1",
+                          "/architectures: want an array of strings, got a boolean"));
+}
+
 TEST(ParseSeccomp, WantsADefaultActionForRules) {
   EXPECT_THAT(faults_of(R"({"syscalls": []})"),
               ElementsAre("/defaultAction: want " + std::string(kActionList) + ", got nothing"));
