@@ -12,6 +12,7 @@
 #include "container/lifecycle.h"
 #include "container/notify.h"
 #include "container/out_of_memory.h"
+#include "container/record.h"
 #include "sys/process.h"
 
 namespace myrt {
@@ -25,7 +26,9 @@ constexpr int kLockMilliseconds = 10'000;
 Result<void> destroy(const Store& store, const container::Created& created) {
   MYRT_TRY(container::lock(created.entry, kLockMilliseconds));
   MYRT_TRY(container::kill_process(created.record));
-  return container::destroy(store, created.entry, created.record);
+  // As it is by now: a start that failed may have run the poststop hooks already.
+  const Result<container::Record> record = container::read_record(created.entry.directory.get());
+  return container::destroy(store, created.entry, record.value_or(created.record));
 }
 
 void take_away(const Store& store, const container::Created& created) {

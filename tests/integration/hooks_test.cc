@@ -126,6 +126,43 @@ TEST_F(Hooks, RunInTheNamespacesOfTheirSide) {
   EXPECT_EQ(log(), host + host + outcome.out + outcome.out + host);
 }
 
+TEST_F(Hooks, AreLookedUpOnTheSideThatTheirKindSays) {
+  const std::string line = "#!/bin/sh\necho $0 >> " + log_.string() + "\n";
+  const fs::path outside = workspace() / "outside";
+  write_file(outside, line, 0755);
+  bundle_.file("inside", line, 0755);
+  std::string wanted;
+  for (const char* kind : kKinds) {
+    const std::string path = std::string(kind) == "startContainer" ? "/inside" : outside.string();
+    bundle_.set("/hooks/" + std::string(kind), R"([{"path": )" + json_quote(path) + "}]");
+    wanted += path + "\n";
+  }
+  EXPECT_TRUE(succeeded(Container(bundle_).run()));
+  EXPECT_EQ(log(), wanted);
+}
+
+TEST_F(Hooks, OfPoststartFindTheProgramExecuted) {
+  hook("poststart",
+       "pid=$(sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p'); tr '\\0' ' ' < /proc/$pid/cmdline > " +
+           log_.string(),
+       R"("env": ["PATH=/bin:/usr/bin"])");
+  bundle_.args({"/bin/sleep", "100"});
+  EXPECT_TRUE(succeeded(Container(bundle_).run_detached()));
+  EXPECT_EQ(log(), "/bin/sleep 100 ");
+}
+
+TEST_F(Hooks, OfPoststopFindTheCgroupGone) {
+  const std::string name = "/" + unique_name();
+  const std::string cgroup = cgroup_root("pids").string() + name;
+  bundle_.set("/linux/cgroupsPath", json_quote(name)).args({"/bin/sleep", "100"});
+  hook("poststop", "[ -e " + cgroup + " ]; echo $? > " + log_.string());
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.create()));
+  ASSERT_TRUE(fs::exists(cgroup));
+  ASSERT_TRUE(succeeded(container.remove({"--force"})));
+  EXPECT_EQ(log(), "1\n");
+}
+
 TEST_F(Hooks, ThatFailDuringCreateFailItAndStopTheRest) {
   for (const char* kind : {"prestart", "createRuntime", "createContainer"}) {
     Bundle fresh(workspace(), std::string("bundle-") + kind);
@@ -158,6 +195,17 @@ TEST_F(Hooks, ThatFailAfterStartStopTheContainer) {
   ASSERT_TRUE(succeeded(container.create()));
   EXPECT_TRUE(failed(container.start()));
   EXPECT_FALSE(container.wait_exit(milliseconds(3'000)).timed_out);
+}
+
+TEST_F(Hooks, ThatFailAfterStartAreFollowedByThoseOfPoststop) {
+  hook("poststart", "exit 3");
+  logging_hook("poststart", "later");
+  logging_hook("poststop", "poststop");
+  bundle_.args({"/bin/sleep", "100"});
+  Container container(bundle_);
+  EXPECT_TRUE(failed(container.run_detached()));
+  EXPECT_TRUE(succeeded(container.call({"delete", "--force", container.id()})));
+  EXPECT_EQ(log(), "poststop\n");
 }
 
 TEST_F(Hooks, ThatFailAtDeleteAreOnlyAWarning) {
