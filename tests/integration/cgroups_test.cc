@@ -54,6 +54,21 @@ TEST_F(Cgroup, IsAtThePathOfTheConfig) {
   EXPECT_FALSE(fs::exists(cgroup_root("pids").string() + path));
 }
 
+TEST_F(Cgroup, OfARelativePathIsAtTheSamePlaceEachTime) {
+  const std::string name = unique_name();
+  const HostCgroup top("/" + name);
+  sleeper().set("/linux/cgroupsPath", json_quote(name + "/one"));
+  std::vector<std::string> places;
+  for (int round = 0; round < 2; ++round) {
+    Container container(bundle_);
+    ASSERT_TRUE(succeeded(container.create()));
+    places.push_back(cgroup_of(container.pid(), "pids"));
+    ASSERT_TRUE(succeeded(container.remove()));
+  }
+  EXPECT_EQ(places[0], places[1]);
+  EXPECT_TRUE(contains(places[0], name + "/one"));
+}
+
 // A runtime may refuse such a path, or read it as one below the root (runc).
 TEST_F(Cgroup, NeverClimbsAboveTheRootOfItsHierarchy) {
   const std::string name = unique_name();
@@ -118,6 +133,18 @@ TEST_F(Cgroup, ThatExistsAndIsEmptyIsUsed) {
   Container container(bundle_);
   ASSERT_TRUE(succeeded(container.create()));
   EXPECT_EQ(cgroup_of(container.pid(), "pids"), cgroup_root("pids").string() + path);
+}
+
+TEST_F(Cgroup, AboveTheContainersIsLeftToItsOwner) {
+  const std::string name = "/" + unique_name();
+  const HostCgroup top(name);
+  top.make();
+  sleeper().set("/linux/cgroupsPath", json_quote(name + "/one"));
+  Container container(bundle_);
+  ASSERT_TRUE(succeeded(container.create()));
+  ASSERT_TRUE(succeeded(container.remove()));
+  EXPECT_TRUE(fs::exists(cgroup_root("pids").string() + name));
+  EXPECT_FALSE(fs::exists(cgroup_root("pids").string() + name + "/one"));
 }
 
 TEST_F(Cgroup, IsRemovedWithWhatWasMadeBelowIt) {

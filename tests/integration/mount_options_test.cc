@@ -118,6 +118,18 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{{"size=64k"}, "rw,size=64k"}),
     case_name);
 
+class Remount : public MountOptionsTest {};
+
+TEST_F(Remount, ChangesTheFlagsOfAnEarlierMount) {
+  bundle_.mount("/mnt", "tmpfs", "tmpfs", {"nosuid"})
+      .mount("/mnt", "tmpfs", "tmpfs", {"remount", "ro", "noexec"});
+  const std::vector<MountEntry> table = mounts();
+  const MountEntry mount = at(table, "/mnt");
+  EXPECT_TRUE(mount.options.starts_with("ro,")) << mount.options;
+  EXPECT_TRUE(contains(mount.options, "noexec")) << mount.options;
+  EXPECT_EQ(std::ranges::count(table, "/mnt", &MountEntry::point), 1);
+}
+
 class BindOf : public MountOptionsTest {};
 
 TEST_F(BindOf, ANosuidSourceStaysNosuidWhenMadeReadOnly) {

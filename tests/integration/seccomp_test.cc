@@ -247,6 +247,14 @@ TEST_F(Seccomp, HandsItsListenerToTheAgent) {
   EXPECT_TRUE(message->closed_after);
 }
 
+TEST_F(Seccomp, NeedsNoAgentWithoutNotifications) {
+  filter(R"([{"names": ["syslog"], "action": "SCMP_ACT_ERRNO"}])")
+      .set("/linux/seccomp/listenerPath", R"("/no/such/socket")")
+      .set("/linux/seccomp/listenerMetadata", R"("for nobody")")
+      .shell("echo ran");
+  EXPECT_EQ(Container(bundle_).run().out, "ran\n");
+}
+
 // Particular to myrt: others find out when the container's hooks have run.
 TEST_F(MyrtSeccomp, MissesAnAgentBeforeAnythingIsDone) {
   const std::filesystem::path ran = workspace() / "ran";

@@ -1,3 +1,5 @@
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,6 +65,19 @@ TEST(DefaultSpec, HasNamespacesOfItsOwnAndNoDevices) {
   EXPECT_EQ(spec.mounts.size(), 7U);
   EXPECT_EQ(spec.linux.masked_paths.size(), 12U);
   EXPECT_EQ(spec.linux.readonly_paths.size(), 5U);
+}
+
+TEST(DefaultSpec, MountsTheDefaultFileSystems) {
+  for (const bool rootless : {false, true}) {
+    std::map<std::string, std::string> types;
+    for (const Mount& mount : parsed(rootless).mounts) {
+      types[mount.destination] = mount.type;
+    }
+    EXPECT_EQ(types["/proc"], "proc");
+    EXPECT_EQ(types["/sys"], rootless ? "none" : "sysfs");  // a bind of the host's
+    EXPECT_EQ(types["/dev/pts"], "devpts");
+    EXPECT_EQ(types["/dev/shm"], "tmpfs");
+  }
 }
 
 TEST(DefaultSpec, ForAUserMapsThatUserAlone) {

@@ -69,6 +69,21 @@ TEST(ParseSpec, IgnoresUnknownFields) {
             "");
 }
 
+TEST(ParseSpec, IgnoresTheSectionsOfOtherPlatforms) {
+  for (const char* platform : {"freebsd", "solaris", "vm", "windows", "zos"}) {
+    EXPECT_EQ(message_of(config_with("\"" + std::string(platform) + R"(": {"x": [1]})")), "");
+  }
+}
+
+TEST(ParseSpec, KeepsAnnotationsThatNobodyKnows) {
+  const Result<Spec> spec = parse_spec(
+      config_with(R"("annotations": {"org.opencontainers.new": "", "x": "y"})"), "config.json");
+  ASSERT_TRUE(spec.has_value()) << spec.error().text();
+  EXPECT_EQ(spec->annotations, (std::vector<std::pair<std::string, std::string>>{
+                                   {"org.opencontainers.new", ""}, {"x", "y"}}));
+  EXPECT_TRUE(spec->warnings.empty());
+}
+
 TEST(ParseSpec, RefusesWhatIsNoObject) {
   EXPECT_EQ(message_of("null"), "config.json:1:1: want an object, got null");
   EXPECT_EQ(message_of("[]"), "config.json:1:1: want an object, got an array");
