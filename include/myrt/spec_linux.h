@@ -42,8 +42,22 @@ struct Device {
   friend bool operator==(const Device&, const Device&) = default;
 };
 
+/// How far a clock of a new time namespace is ahead of the host's (time_namespaces(7)).
+struct TimeOffset {
+  std::int64_t seconds = 0;
+  std::uint32_t nanoseconds = 0;  // below 10^9
+  friend bool operator==(const TimeOffset&, const TimeOffset&) = default;
+};
+
+struct TimeOffsets {
+  std::optional<TimeOffset> monotonic;
+  std::optional<TimeOffset> boottime;
+  friend bool operator==(const TimeOffsets&, const TimeOffsets&) = default;
+};
+
 struct Linux {
   std::vector<Namespace> namespaces;  // unique kinds
+  TimeOffsets time_offsets;
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;

@@ -205,6 +205,20 @@ void check_sysctl(const Spec& spec, Findings& findings) {
   }
 }
 
+/// The kernel takes offsets until the first process is in the namespace (time_namespaces(7)).
+void check_time_offsets(const Spec& spec, Findings& findings) {
+  if (spec.linux.time_offsets == TimeOffsets{}) {
+    return;
+  }
+  const Namespace* time = find_namespace(spec.linux, NamespaceKind::kTime);
+  if (time == nullptr) {
+    findings.fault("/linux/timeOffsets", "want a time namespace with it");
+  } else if (!time->path.empty()) {
+    findings.fault("/linux/timeOffsets",
+                   "want a new time namespace with it, got one that is joined");
+  }
+}
+
 constexpr std::array kChecks{
     Check{.reads = {"/linux/namespaces", "/linux/uidMappings", "/linux/gidMappings"},
           .run = check_mappings_and_user_namespace},
@@ -213,6 +227,7 @@ constexpr std::array kChecks{
         .reads = {"/process/user", "/linux/namespaces", "/linux/uidMappings", "/linux/gidMappings"},
         .run = check_process_ids_are_mapped},
     Check{.reads = {"/linux/sysctl", "/linux/namespaces"}, .run = check_sysctl},
+    Check{.reads = {"/linux/timeOffsets", "/linux/namespaces"}, .run = check_time_offsets},
 };
 
 }  // namespace

@@ -170,6 +170,9 @@ Result<init::Inherited> open_inherited(const Inputs& inputs, const Entry& entry)
     inherited.tasks = MYRT_TRY(cgroup::open_tasks(plan.cgroup));
   }
   inherited.exec_fifo = MYRT_TRY(init::make_exec_fifo(entry.directory.get()));
+  if (plan.namespaces.new_time) {
+    inherited.procfs = MYRT_TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
+  }
   return inherited;
 }
 

@@ -32,7 +32,7 @@ namespace {
 
 std::vector<int> numbers(const Inherited& own) {
   std::vector<int> list = {own.channel.fd(), own.exec_fifo.get(), own.cgroup.get(),
-                           own.sources.root.get()};
+                           own.procfs.get(), own.sources.root.get()};
   for (const auto* group : {&own.sources.binds, &own.joins, &own.tasks}) {
     for (const sys::UniqueFd& fd : *group) {
       list.push_back(fd.get());
@@ -49,7 +49,7 @@ Result<void> set_own_oom_score(const plan::Plan& plan) {
 }
 
 /// A new user namespace is ours once its maps are written.
-Result<void> enter_user_namespace(const ChildPlan& child, Inherited& own) {
+Result<void> enter_own_namespaces(const ChildPlan& child, Inherited& own) {
   const plan::NamespacePlan& namespaces = child.plan->namespaces;
   if (!namespaces.uid_map.empty()) {
     if (!child.privileged) {
@@ -60,6 +60,11 @@ Result<void> enter_user_namespace(const ChildPlan& child, Inherited& own) {
       MYRT_TRY(own.channel.send(Message::Kind::kVisible));
     }
     MYRT_TRY(own.channel.wait_for(Message::Kind::kIdMapsWritten));
+  }
+  if (namespaces.new_time) {
+    // It belongs to the user namespace in which it is made.
+    MYRT_TRY(enter_time_namespace(namespaces, own.procfs.get()));
+    own.procfs.reset();
   }
   // With the caller's ids and groups: the container's root may not be allowed to search where the
   // caller keeps its files.
@@ -127,7 +132,7 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
     MYRT_TRY(set_own_oom_score(plan));
     MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));
   }
-  MYRT_TRY(enter_user_namespace(child, own));
+  MYRT_TRY(enter_own_namespaces(child, own));
   if (plan.namespaces.new_cgroup) {
     // After joining: the namespace's root is the cgroup of the process that makes it
     // (cgroup_namespaces(7)).

@@ -35,6 +35,7 @@ struct Inherited {
   std::vector<sys::UniqueFd> tasks;  // cgroup v1: one `tasks` file a hierarchy
   sys::UniqueFd cgroup;              // cgroup v2: the directory, for the clone itself
   sys::UniqueFd exec_fifo;           // see exec_fifo.h
+  sys::UniqueFd procfs;              // the runtime's /proc, for a new time namespace
 };
 
 /// What the child needs that is no descriptor. Lives in the runtime's memory, which the clone

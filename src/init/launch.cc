@@ -28,6 +28,7 @@ void close_inherited(Inherited inherited) {
   spent.add(std::move(inherited.tasks));
   spent.add(std::move(inherited.cgroup));
   spent.add(std::move(inherited.exec_fifo));
+  spent.add(std::move(inherited.procfs));
 }
 
 std::string ended(const sys::ExitStatus& status) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "sys/credentials.h"
+#include "sys/file.h"
 #include "sys/kernel_defs.h"
 #include "sys/netlink.h"
 #include "sys/process.h"
@@ -63,6 +64,21 @@ Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::U
                 sys::setns(joins[i].get(), clone_flag(join.kind), join.path)));
   }
   return {};
+}
+
+Result<void> enter_time_namespace(const plan::NamespacePlan& plan, int procfs) {
+  constexpr const char* kName = "time namespace";
+  // unshare(2) puts only children there, and setns(2) the caller itself, if it has one thread. A
+  // clone with CLONE_NEWTIME would be inside from the start, which ends the setting of offsets, and
+  // kernels before 6.3 without a correction refuse it.
+  MYRT_TRY(sys::unshare(clone_flag(NamespaceKind::kTime), kName));
+  if (!plan.time_offsets.empty()) {
+    MYRT_TRY(
+        in("time offsets", sys::write_value(procfs, "self/timens_offsets", plan.time_offsets)));
+  }
+  const sys::UniqueFd made =
+      MYRT_TRY(in(kName, sys::open_at(procfs, "self/ns/time_for_children", O_RDONLY)));
+  return sys::setns(made.get(), clone_flag(NamespaceKind::kTime), kName);
 }
 
 Result<void> become_setup_user(const plan::NamespacePlan& plan) {

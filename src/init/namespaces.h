@@ -25,6 +25,11 @@ Result<bool> is_own_namespace(int directory, const std::string& path, NamespaceK
 /// setns(2) of each join in order; the descriptors are closed.
 Result<void> join_namespaces(const plan::NamespacePlan& plan, std::vector<sys::UniqueFd> joins);
 
+/// Makes a new time namespace, sets its clocks, and moves the caller there. `procfs` is one that
+/// shows the caller, such as the host's. Before the caller becomes another user: its files in /proc
+/// belong to whoever cloned it.
+Result<void> enter_time_namespace(const plan::NamespacePlan& plan, int procfs);
+
 /// Inside a user namespace: becomes the user that sets up the root file system, so that what it
 /// makes has an owner.
 Result<void> become_setup_user(const plan::NamespacePlan& plan);

@@ -37,7 +37,7 @@ std::uint64_t exec_namespaces(const Linux& linux, const host::HostFacts& host) {
       CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
   std::uint64_t flags = host::has_capability(host, CAP_SYS_ADMIN) ? kAll : 0;
   for (const Namespace& entry : linux.namespaces) {
-    flags |= entry.kind == NamespaceKind::kCgroup ? CLONE_NEWCGROUP : clone_flag(entry.kind);
+    flags |= namespace_flag(entry.kind);
   }
   return flags;
 }

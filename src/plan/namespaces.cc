@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "plan/parts.h"
 
 namespace myrt::plan {
@@ -37,6 +38,17 @@ std::vector<Join> joins_in_order(const Linux& linux, bool privileged) {
   return joins;
 }
 
+/// A line of /proc/PID/timens_offsets (time_namespaces(7)).
+std::string offset_line(std::string_view clock, const std::optional<TimeOffset>& offset) {
+  return !offset.has_value() ? ""
+                             : base::concat({clock, " ", std::to_string(offset->seconds), " ",
+                                             std::to_string(offset->nanoseconds), "\n"});
+}
+
+std::string offsets_text(const TimeOffsets& offsets) {
+  return offset_line("monotonic", offsets.monotonic) + offset_line("boottime", offsets.boottime);
+}
+
 bool needs_joiner(const std::vector<Join>& joins, bool new_user_namespace) {
   return (new_user_namespace && !joins.empty()) || std::ranges::any_of(joins, [](const Join& join) {
            return join.kind == NamespaceKind::kPid || join.kind == NamespaceKind::kUser;
@@ -45,7 +57,7 @@ bool needs_joiner(const std::vector<Join>& joins, bool new_user_namespace) {
 
 }  // namespace
 
-std::uint64_t clone_flag(NamespaceKind kind) {
+std::uint64_t namespace_flag(NamespaceKind kind) {
   switch (kind) {
     case NamespaceKind::kUser:
       return CLONE_NEWUSER;
@@ -62,9 +74,14 @@ std::uint64_t clone_flag(NamespaceKind kind) {
     case NamespaceKind::kTime:
       return CLONE_NEWTIME;
     case NamespaceKind::kCgroup:
-      return 0;  // made by unshare(2), once the process is in its cgroup
+      return CLONE_NEWCGROUP;
   }
   return 0;
+}
+
+std::uint64_t clone_flag(NamespaceKind kind) {
+  const bool later = kind == NamespaceKind::kCgroup || kind == NamespaceKind::kTime;
+  return later ? 0 : namespace_flag(kind);
 }
 
 bool is_new(const Linux& linux, NamespaceKind kind) {
@@ -81,6 +98,13 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
         "/linux/namespaces: without CAP_SYS_ADMIN the container needs a user namespace: `myrt "
         "spec --rootless` writes a config.json that has one"));
   }
+  if (host.uid != 0 && user != nullptr && !user->path.empty() &&
+      linux.time_offsets != TimeOffsets{}) {
+    // The process must not be dumpable there, so its timens_offsets is the host's root's (proc(5)).
+    return std::unexpected(
+        Error("/linux/timeOffsets: cannot be set by a user without privileges in a user namespace "
+              "that is joined"));
+  }
   IdMaps ids = MYRT_TRY(id_maps(spec, host));
   NamespacePlan plan;
   for (const Namespace& entry : linux.namespaces) {
@@ -89,6 +113,8 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
     }
   }
   plan.new_cgroup = is_new(linux, NamespaceKind::kCgroup);
+  plan.new_time = is_new(linux, NamespaceKind::kTime);
+  plan.time_offsets = offsets_text(linux.time_offsets);
   plan.joins = joins_in_order(linux, privileged);
   plan.through_joiner = needs_joiner(plan.joins, is_new(linux, NamespaceKind::kUser));
   plan.uid_map = std::move(ids.uid_map);

@@ -30,8 +30,11 @@ struct Noted {
 
 // --- namespaces.cc ---
 
-/// The CLONE_NEW* flag with which clone3(2) makes a namespace of this kind; 0 for a cgroup
-/// namespace, which is made later.
+/// The CLONE_NEW* flag of this kind.
+std::uint64_t namespace_flag(NamespaceKind kind);
+
+/// The flag with which clone3(2) makes a namespace of this kind; 0 for a cgroup or time namespace,
+/// which is made later.
 std::uint64_t clone_flag(NamespaceKind kind);
 
 /// Whether the spec asks for a namespace of this kind that is made for the container.

@@ -23,10 +23,13 @@ struct Join {
 };
 
 struct NamespacePlan {
-  std::uint64_t clone_flags = 0;  // CLONE_NEW* for clone3(2); never CLONE_NEWCGROUP
+  std::uint64_t clone_flags = 0;  // CLONE_NEW* for clone3(2), but neither CGROUP nor TIME
   // By unshare(2), after the process is in its cgroup, so that its root is that cgroup.
   bool new_cgroup = false;
-  std::vector<Join> joins;  // in the order of setns(2)
+  // By unshare(2), then setns(2): a process that is cloned into it comes too late for offsets.
+  bool new_time = false;
+  std::string time_offsets;  // text for /proc/PID/timens_offsets; empty: none
+  std::vector<Join> joins;   // in the order of setns(2)
   // A middle process joins, then clones with CLONE_PARENT: for a pid namespace by path (it acts on
   // children only), for a user namespace by path (new namespaces must belong to it), and for joins
   // beside a new user namespace (what the host owns is out of its reach).

@@ -25,7 +25,7 @@ constexpr std::array<NamespaceWord, kNamespaceKinds> kNamespaceWords = {{
     {NamespaceKind::kNetwork, CLONE_NEWNET, "network"},
     {NamespaceKind::kIpc, CLONE_NEWIPC, "ipc"},
     {NamespaceKind::kUts, CLONE_NEWUTS, "uts"},
-    {NamespaceKind::kTime, CLONE_NEWTIME, "time"},
+    {NamespaceKind::kTime, 0, "time"},
     {NamespaceKind::kCgroup, 0, "cgroup"},
 }};
 
@@ -40,7 +40,16 @@ std::string new_namespaces(const NamespacePlan& plan) {
       text += base::concat({" ", entry.word});
     }
   }
+  text += plan.new_time ? " time" : "";
   return plan.new_cgroup ? text + " cgroup" : text;
+}
+
+std::string offset_lines(std::string_view offsets) {
+  std::string text;
+  for (const std::string_view entry : base::split(offsets, '\n')) {
+    text += line_if(!entry.empty(), {"  time offset ", entry});
+  }
+  return text;
 }
 
 std::string map_lines(std::string_view name, std::string_view map) {
@@ -59,6 +68,7 @@ std::string namespaces_text(const NamespacePlan& plan) {
     text += line({"  join ", word_of(join.kind), " ", word(join.path)});
   }
   text += line_if(plan.through_joiner, {"  through a joiner"});
+  text += offset_lines(plan.time_offsets);
   text += map_lines(plan.uid_by_helper ? "uid_map by newuidmap" : "uid_map", plan.uid_map);
   text += line_if(plan.deny_setgroups, {"  setgroups deny"});
   text += map_lines(plan.gid_by_helper ? "gid_map by newgidmap" : "gid_map", plan.gid_map);

@@ -247,5 +247,27 @@ TEST(ValidateSysctl, RefusesNamesThatAreOtherPaths) {
   }
 }
 
+Spec with_time_offsets(std::vector<Namespace> namespaces) {
+  Spec spec;
+  spec.linux.namespaces = std::move(namespaces);
+  spec.linux.time_offsets.boottime = TimeOffset{.seconds = 1};
+  return spec;
+}
+
+TEST(ValidateTimeOffsets, AcceptsThemWithANewTimeNamespace) {
+  EXPECT_THAT(validated(with_time_offsets({{NamespaceKind::kTime, ""}})).faults, IsEmpty());
+}
+
+TEST(ValidateTimeOffsets, WantsATimeNamespaceForThem) {
+  EXPECT_THAT(validated(with_time_offsets({})).faults,
+              ElementsAre("/linux/timeOffsets: want a time namespace with it"));
+}
+
+TEST(ValidateTimeOffsets, RefusesThemForATimeNamespaceThatIsJoined) {
+  EXPECT_THAT(
+      validated(with_time_offsets({{NamespaceKind::kTime, "/proc/1/ns/time"}})).faults,
+      ElementsAre("/linux/timeOffsets: want a new time namespace with it, got one that is joined"));
+}
+
 }  // namespace
 }  // namespace myrt::config

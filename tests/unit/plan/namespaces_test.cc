@@ -57,11 +57,37 @@ TEST(NamespacePlan, MakesWhatHasNoPath) {
   EXPECT_FALSE(plan->in_user_namespace);
 }
 
-TEST(NamespacePlan, MakesATimeNamespaceByTheClone) {
+TEST(NamespacePlan, MakesATimeNamespaceAfterTheClone) {
   const auto plan = namespace_plan(with_namespaces({{NamespaceKind::kTime, ""}}), root_host());
 
   ASSERT_TRUE(plan.has_value());
-  EXPECT_EQ(plan->clone_flags, 0x00000080U);  // CLONE_NEWTIME
+  EXPECT_EQ(plan->clone_flags, 0U);
+  EXPECT_TRUE(plan->new_time);
+  EXPECT_EQ(plan->time_offsets, "");
+}
+
+TEST(NamespacePlan, HasTimeOffsetsAsTheKernelTakesThem) {
+  Spec spec = with_namespaces({{NamespaceKind::kTime, ""}});
+  spec.linux.time_offsets = {.monotonic = TimeOffset{.seconds = -3, .nanoseconds = 5},
+                             .boottime = TimeOffset{.seconds = 86400}};
+
+  const auto plan = namespace_plan(spec, root_host());
+
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->time_offsets, "monotonic -3 5\nboottime 86400 0\n");
+}
+
+TEST(NamespacePlan, RefusesTimeOffsetsWhereTheirFileIsTheHosts) {
+  Spec spec = with_namespaces({{NamespaceKind::kTime, ""}, {NamespaceKind::kUser, "/ns/user"}});
+  spec.linux.time_offsets.monotonic = TimeOffset{.seconds = 1};
+
+  const auto users = namespace_plan(spec, user_host());
+
+  ASSERT_FALSE(users.has_value());
+  EXPECT_EQ(users.error().text(),
+            "/linux/timeOffsets: cannot be set by a user without privileges in a user namespace "
+            "that is joined");
+  EXPECT_TRUE(namespace_plan(spec, root_host()).has_value());
 }
 
 TEST(NamespacePlan, MakesTheCgroupNamespaceAfterTheClone) {

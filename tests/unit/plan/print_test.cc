@@ -159,7 +159,9 @@ no process
 
 TEST(Print, ShowsAnUnprivilegedContainer) {
   Plan plan{.id = "c1", .bundle = "/bundle"};
-  plan.namespaces = {.clone_flags = 0x10020080,  // user, mount and time: linux/sched.h
+  plan.namespaces = {.clone_flags = 0x10020000,  // user and mount: linux/sched.h
+                     .new_time = true,
+                     .time_offsets = "monotonic -3 5\nboottime 86400 0\n",
                      .joins = {{NamespaceKind::kPid, "/proc/7/ns/pid"}},
                      .through_joiner = true,
                      .uid_map = "0 1000 1\n",
@@ -175,6 +177,8 @@ namespaces
   new user mount time
   join pid /proc/7/ns/pid
   through a joiner
+  time offset monotonic -3 5
+  time offset boottime 86400 0
   uid_map 0 1000 1
   setgroups deny
   gid_map 0 1001 1
