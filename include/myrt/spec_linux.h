@@ -55,9 +55,17 @@ struct TimeOffsets {
   friend bool operator==(const TimeOffsets&, const TimeOffsets&) = default;
 };
 
+/// One `linux.netDevices` entry. Names have 1 to 15 bytes.
+struct NetDevice {
+  std::string host_name;
+  std::string name;  // in the container; the same when not given; "%d" stands for a number
+  friend bool operator==(const NetDevice&, const NetDevice&) = default;
+};
+
 struct Linux {
   std::vector<Namespace> namespaces;  // unique kinds
   TimeOffsets time_offsets;
+  std::vector<NetDevice> net_devices;  // by unique host names
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;

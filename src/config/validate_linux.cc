@@ -219,6 +219,13 @@ void check_time_offsets(const Spec& spec, Findings& findings) {
   }
 }
 
+void check_net_devices(const Spec& spec, Findings& findings) {
+  if (!spec.linux.net_devices.empty() &&
+      find_namespace(spec.linux, NamespaceKind::kNetwork) == nullptr) {
+    findings.fault("/linux/netDevices", "want a network namespace with it");
+  }
+}
+
 constexpr std::array kChecks{
     Check{.reads = {"/linux/namespaces", "/linux/uidMappings", "/linux/gidMappings"},
           .run = check_mappings_and_user_namespace},
@@ -228,6 +235,7 @@ constexpr std::array kChecks{
         .run = check_process_ids_are_mapped},
     Check{.reads = {"/linux/sysctl", "/linux/namespaces"}, .run = check_sysctl},
     Check{.reads = {"/linux/timeOffsets", "/linux/namespaces"}, .run = check_time_offsets},
+    Check{.reads = {"/linux/netDevices", "/linux/namespaces"}, .run = check_net_devices},
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "cgroup/manager.h"
 #include "container/hand_over.h"
 #include "container/inputs.h"
+#include "container/joins.h"
 #include "container/json_text.h"
 #include "container/notify.h"
 #include "container/out_of_memory.h"
@@ -108,59 +109,6 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
           .annotations = inputs.spec.annotations};
 }
 
-/// The kind of namespace that a sysctl belongs to; the parser lets no others through.
-NamespaceKind sysctl_kind(std::string_view path) {
-  if (path.starts_with("net/")) {
-    return NamespaceKind::kNetwork;
-  }
-  if (path.starts_with("user/")) {
-    return NamespaceKind::kUser;
-  }
-  return path == "kernel/domainname" ? NamespaceKind::kUts : NamespaceKind::kIpc;
-}
-
-/// The settings of a joined namespace that is the runtime's own would be the host's: the parser
-/// took the path for another namespace.
-Result<void> refuse_own_settings(NamespaceKind kind, const Inputs& inputs) {
-  const Spec& spec = inputs.spec;
-  const auto refuse = [](const std::string& field) {
-    return std::unexpected(Error("config.json: " + field + " would change the host's namespace"));
-  };
-  if (kind == NamespaceKind::kUts && !spec.hostname.empty()) {
-    return refuse("/hostname");
-  }
-  if (kind == NamespaceKind::kUts && !spec.domainname.empty()) {
-    return refuse("/domainname");
-  }
-  // The plan has them in the order of the spec, whose keys the user knows.
-  for (std::size_t i = 0; i < inputs.plan.sysctl.size(); ++i) {
-    if (sysctl_kind(inputs.plan.sysctl[i].first) == kind) {
-      return refuse("/linux/sysctl: " + spec.linux.sysctl[i].first);
-    }
-  }
-  return {};
-}
-
-bool has_settings(NamespaceKind kind) {
-  return kind == NamespaceKind::kNetwork || kind == NamespaceKind::kIpc ||
-         kind == NamespaceKind::kUts;
-}
-
-Result<std::vector<sys::UniqueFd>> open_joins(const Inputs& inputs) {
-  std::vector<sys::UniqueFd> joins;
-  for (const plan::Join& join : inputs.plan.namespaces.joins) {
-    // Whatever lies at the path, opening it must not wait; setns(2) refuses what is no namespace.
-    joins.push_back(MYRT_TRY(
-        in("namespace", sys::open_at(AT_FDCWD, join.path, O_RDONLY | O_NONBLOCK | O_NOCTTY))));
-    const bool own = has_settings(join.kind) &&
-                     MYRT_TRY(init::is_own_namespace(joins.back().get(), "", join.kind));
-    if (own) {
-      MYRT_TRY(refuse_own_settings(join.kind, inputs));
-    }
-  }
-  return joins;
-}
-
 Result<init::Inherited> open_inherited(const Inputs& inputs, const Entry& entry) {
   const plan::Plan& plan = inputs.plan;
   init::Inherited inherited;
@@ -224,13 +172,38 @@ Result<void> save_config(const Entry& entry, const std::string& text) {
   return sys::write_all(file.get(), text, kSavedConfig);
 }
 
+/// What the runtime moves into the container, which waits for it.
+struct Moving {
+  sys::UniqueFd joined_network;  // not open: the container process has made its own
+  MovedNetDevices devices;
+};
+
+Result<void> move_net_devices(const Inputs& inputs, Moving& moving, init::Launched& launched) {
+  if (inputs.net_devices.empty()) {
+    return {};
+  }
+  sys::UniqueFd network = std::move(moving.joined_network);
+  if (!network.is_open()) {
+    network = MYRT_TRY(
+        sys::open_at(AT_FDCWD, "/proc/" + std::to_string(launched.pid()) + "/ns/net", O_RDONLY));
+  }
+  MYRT_TRY(moving.devices.move(inputs.net_devices, std::move(network)));
+  return launched.send(Kind::kDevicesMoved);
+}
+
 /// The filter, and the connection to the agent that its listener is for.
 struct Confinement {
   std::optional<seccomp::Filter> filter;
   sys::UniqueFd agent;
 };
 
-/// From the clone to the moment at which only `start` is missing.
+/// What a process needs of the runtime before it goes on by itself.
+Result<void> equip(const Inputs& inputs, Moving& moving, init::Launched& launched) {
+  MYRT_TRY(set_up_user_namespace(inputs, launched));
+  return move_net_devices(inputs, moving, launched);
+}
+
+/// From the first moment in which hooks can run to the one at which only `start` is missing.
 Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement& confinement,
                       const CreateOptions& options, init::Launched& launched) {
   const plan::Plan& plan = inputs.plan;
@@ -241,7 +214,6 @@ Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement&
     // cgroups are on record.
     MYRT_TRY(write_record(created.entry.directory.get(), created.record));
   }
-  MYRT_TRY(set_up_user_namespace(inputs, launched));
   MYRT_TRY(run_runtime_hooks(plan.hooks, created.record, launched));
   Terminal terminal = MYRT_TRY(receive_terminal(plan, launched));
   created.terminal = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
@@ -295,6 +267,9 @@ Result<Created> create_container(const Store& store, std::string_view id,
     undo.arm_cgroups();
   }
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
+  // Before the process: its end comes first, and the devices are back before what follows.
+  Moving moving{.joined_network = MYRT_TRY(joined_network(inputs.plan.namespaces, inherited.joins)),
+                .devices = {}};
   if (cgroup::starts_inside(inputs.plan.cgroup)) {
     inherited.cgroup = std::move(claimed);
   }
@@ -312,8 +287,10 @@ Result<Created> create_container(const Store& store, std::string_view id,
   undo.arm_poststop();
   std::optional<std::string> told;
   launched.before_reaping([&] { told = told_of_memory(created.record); });
+  MYRT_TRY(with_out_of_memory(equip(inputs, moving, launched), told));
   MYRT_TRY(with_out_of_memory(bring_up(created, inputs, confinement, options, launched), told));
   created.pidfd = launched.release();
+  moving.devices.commit();
   scope.commit();
   undo.commit();
   return created;

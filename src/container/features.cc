@@ -54,7 +54,7 @@ Json linux_features() {
           {"selinux", {{"enabled", false}}},
           {"intelRdt", {{"enabled", false}}},
           {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
-          {"netDevices", {{"enabled", false}}}};
+          {"netDevices", {{"enabled", true}}}};
 }
 
 }  // namespace

@@ -91,6 +91,7 @@ Result<void> settle(Inputs& inputs, const CreateOptions& options, const host::Ho
       MYRT_TRY(settle_rootless_cgroups(inputs.plan, inputs.spec.linux.cgroups_path));
     }
   }
+  inputs.net_devices = MYRT_TRY(read_net_devices(inputs.plan.namespaces.net_devices));
   return inputs.plan.process.has_value() ? settle_apparmor(*inputs.plan.process) : Result<void>{};
 }
 

@@ -10,6 +10,7 @@
 #include <myrt/container.h>
 #include <myrt/spec.h>
 
+#include "container/net_devices.h"
 #include "container/store.h"
 #include "container/systemd_scope.h"
 #include "plan/make_plan.h"
@@ -29,6 +30,7 @@ struct Inputs {
   plan::Plan plan;
   bool privileged = false;                // the effective uid is 0
   std::optional<SystemdManager> systemd;  // it manages the cgroups
+  std::vector<NetDeviceState> net_devices;
 };
 
 /// Errors name the file, and for config.json the place in it.

@@ -138,6 +138,10 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
     // (cgroup_namespaces(7)).
     MYRT_TRY(sys::unshare(clone_flag(NamespaceKind::kCgroup), "cgroup namespace"));
   }
+  if (!plan.namespaces.net_devices.empty()) {
+    // Hooks may look for them, and sysctl can set what belongs to one.
+    MYRT_TRY(own.channel.wait_for(Message::Kind::kDevicesMoved));
+  }
   MYRT_TRY(furnish_namespaces(plan.namespaces));
   if (plan.new_keyring) {
     MYRT_TRY(new_session_keyring());

@@ -11,10 +11,11 @@ namespace {
 constexpr std::size_t kHeaderBytes = 12;
 static_assert(kMaxMessageBytes == kHeaderBytes + kMaxMessageText);
 
-constexpr std::array<std::string_view, 14> kNames = {
-    "",          "cloned",     "adopted", "in cgroups", "visible",        "id maps written",
-    "run hooks", "hooks done", "console", "filtered",   "listener taken", "ready",
-    "committed", "failed"};
+constexpr std::array<std::string_view, 15> kNames = {
+    "",           "cloned",          "adopted",       "in cgroups",
+    "visible",    "id maps written", "devices moved", "run hooks",
+    "hooks done", "console",         "filtered",      "listener taken",
+    "ready",      "committed",       "failed"};
 
 void append_number(std::string& packet, std::uint32_t number) {
   std::array<char, sizeof number> bytes{};

@@ -7,6 +7,7 @@
 //           <-- kVisible ----------- only without privileges, in a new user namespace: its /proc
 //                                    files are the caller's to write
 //           --- kIdMapsWritten --->  only in a new user namespace
+//           --- kDevicesMoved ---->  only with network devices: they are in its namespace
 //           <-- kRunHooks ---------- only with prestart or createRuntime hooks, before pivot_root
 //           --- kHooksDone ------->
 //           <-- kConsole ----------- only with a terminal: its name; the pty's master rides on it
@@ -36,6 +37,7 @@ struct Message {
     kInCgroups,
     kVisible,
     kIdMapsWritten,
+    kDevicesMoved,
     kRunHooks,
     kHooksDone,
     kConsole,

@@ -128,6 +128,12 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
   plan.without_host_rights = user != nullptr || host.in_user_namespace;
   // A namespace that is joined has its own life: whoever made it has set its devices up.
   plan.loopback_up = is_new(linux, NamespaceKind::kNetwork);
+  if (!linux.net_devices.empty() && !host::has_capability(host, CAP_NET_ADMIN)) {
+    return std::unexpected(
+        Error("/linux/netDevices: cannot be moved without CAP_NET_ADMIN, which a user without "
+              "privileges does not have"));
+  }
+  plan.net_devices = linux.net_devices;
   plan.hostname = spec.hostname;
   plan.domainname = spec.domainname;
   return plan;

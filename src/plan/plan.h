@@ -51,6 +51,8 @@ struct NamespacePlan {
   // their rules.
   bool without_host_rights = false;
   bool loopback_up = false;
+  // Devices that the runtime moves to the container's network namespace.
+  std::vector<NetDevice> net_devices;
   std::string hostname;
   std::string domainname;
   friend bool operator==(const NamespacePlan&, const NamespacePlan&) = default;

@@ -75,6 +75,9 @@ std::string namespaces_text(const NamespacePlan& plan) {
   text += line_if(plan.in_user_namespace, {"  set up as ", std::to_string(plan.setup_uid), ":",
                                            std::to_string(plan.setup_gid)});
   text += line_if(plan.loopback_up, {"  loopback up"});
+  for (const NetDevice& device : plan.net_devices) {
+    text += line({"  network device ", word(device.host_name), " as ", word(device.name)});
+  }
   text += line_if(!plan.hostname.empty(), {"  hostname ", word(plan.hostname)});
   text += line_if(!plan.domainname.empty(), {"  domainname ", word(plan.domainname)});
   return text;

@@ -39,7 +39,7 @@ std::optional<T> start_of(std::string_view bytes) {
   if (bytes.size() < sizeof(T)) {
     return std::nullopt;
   }
-  std::memcpy(&value, bytes.data(), sizeof(T));
+  bytes.copy(reinterpret_cast<char*>(&value), sizeof(T));
   return value;
 }
 

@@ -56,8 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Fault{"no_value", "{\"a\":}", "config.json:1:6: want a value, got '}'"},
                       Fault{"not_supported",
                             "{\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"},\n"
-                            " \"linux\": {\"intelRdt\": {}}}",
-                            "config.json:2:24: /linux/intelRdt: not supported yet"}),
+                            " \"linux\": {\"mountLabel\": \"a\"}}",
+                            "config.json:2:26: /linux/mountLabel: not supported yet"}),
     [](const auto& fault) { return std::string(fault.param.name); });
 
 class MyrtMessages : public RuntimeTest {

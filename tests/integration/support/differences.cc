@@ -25,6 +25,13 @@ constexpr std::string_view kLeavesCgroup =
 constexpr std::string_view kFewProperties =
     "writes the limits to the kernel's files without telling systemd; newer versions tell it";
 
+constexpr std::string_view kNoNetDevices = "does not know the field; newer versions do";
+constexpr std::string_view kBrokenTime =
+    "makes no time namespace without a user namespace, and ignores the offsets, for which it has "
+    "an "
+    "annotation; newer versions know the field";
+constexpr std::string_view kNoTime = "does not know time namespaces; newer versions do";
+
 constexpr auto kDifferences = std::to_array<Difference>({
     {"All/RecursiveOptions.ReachTheMountsBelow/rro_rrw", "runc",
      "sets and clears at once, and setting wins; the later word should"},
@@ -269,6 +276,16 @@ constexpr auto kDifferences = std::to_array<Difference>({
     {"Descriptors.OfTheCallerAreNotHeldByACreatedOrRunningContainer", "crun",
      "leaves them open in the container"},
     {"Subreaper.IsTheCallerWhenAsked", "crun", "takes the option and ignores it"},
+    {"NetDevices.*", "runc", kNoNetDevices},
+    {"NetDevices.*", "crun", kNoNetDevices},
+    {"RootlessNetDevices.*", "runc", kNoNetDevices},
+    {"RootlessNetDevices.*", "crun", kNoNetDevices},
+    {"TimeNamespace.*", "crun", kBrokenTime},
+    {"TimeOffsets.*", "crun", kBrokenTime},
+    {"RootlessTime.*", "crun", kBrokenTime},
+    {"TimeNamespace.*", "runc", kNoTime},
+    {"TimeOffsets.*", "runc", kNoTime},
+    {"RootlessTime.*", "runc", kNoTime},
     {"Propagation.OfTheRootIsThatOfTheConfig", "runc",
      "changes the old root only; the specification speaks of the rootfs mount"},
     {"ResourceLimits.OfTheSameTypeTwiceAreRefused", "runc",

@@ -20,6 +20,12 @@ void ip(const std::vector<std::string>& arguments) {
   EXPECT_EQ(outcome.exit_code, 0) << ::testing::PrintToString(command) << ": " << outcome;
 }
 
+Outcome ip_in(const std::string& name, std::vector<std::string> arguments) {
+  std::vector<std::string> command = {"ip", "-n", name};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run({.argv = command});
+}
+
 void bring_up(const std::string& name, const std::string& link, const std::string& address) {
   ip({"-n", name, "address", "add", address, "dev", link});
   ip({"-n", name, "link", "set", link, "up"});
@@ -45,6 +51,19 @@ NetworkPair::~NetworkPair() {
   if (made_directory_) {
     ::rmdir(kDirectory);
   }
+}
+
+Outcome NetworkPair::ip_in_red(std::vector<std::string> arguments) const {
+  return ip_in(red_, std::move(arguments));
+}
+
+Outcome NetworkPair::ip_in_blue(std::vector<std::string> arguments) const {
+  return ip_in(blue_, std::move(arguments));
+}
+
+Command NetworkPair::in_red(Command command) const {
+  command.argv.insert(command.argv.begin(), {"nsenter", "--net=" + red_path(), "--"});
+  return command;
 }
 
 }  // namespace myrt::test

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "support/mountinfo.h"
+#include "support/process.h"
 
 namespace myrt::test {
 
@@ -20,6 +22,12 @@ class NetworkPair {
   NetworkPair(const NetworkPair&) = delete;
   NetworkPair& operator=(const NetworkPair&) = delete;
   ~NetworkPair();
+
+  /// `ip ARGUMENTS...` (iproute2) in one of the two.
+  Outcome ip_in_red(std::vector<std::string> arguments) const;
+  Outcome ip_in_blue(std::vector<std::string> arguments) const;
+  /// A command in red, which is then what is the host's for a runtime.
+  Command in_red(Command command) const;
 
   /// What linux.namespaces[].path takes.
   std::string red_path() const { return kDirectory + ("/" + red_); }

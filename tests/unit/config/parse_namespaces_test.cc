@@ -47,5 +47,61 @@ TEST(ParseTimeOffsets, RefusesWhatIsNoObject) {
               ElementsAre("/timeOffsets: want an object of clocks, got an array"));
 }
 
+constexpr const char* kWantedName =
+    "a name of a network device (1 to 15 bytes, without '/', ':' and spaces, not \".\" or \"..\")";
+
+TEST(ParseNetDevices, ReadsNamesAndKeepsTheHostsWithoutOne) {
+  const auto parsed = parse_section(
+      parse_net_devices,
+      R"({"eth0": {}, "eth1": {"name": "net0"}, "eth2": {"name": ""}, "e3": {"name": "net%d"}})");
+  EXPECT_THAT(parsed.faults, IsEmpty());
+  EXPECT_THAT(parsed.value, ElementsAre(NetDevice{.host_name = "eth0", .name = "eth0"},
+                                        NetDevice{.host_name = "eth1", .name = "net0"},
+                                        NetDevice{.host_name = "eth2", .name = "eth2"},
+                                        NetDevice{.host_name = "e3", .name = "net%d"}));
+}
+
+TEST(ParseNetDevices, TakesWhatTheKernelTakes) {
+  for (const std::string_view name : {"x", "123456789012345", "eth0.100", "a@b", "...", "%d"}) {
+    EXPECT_THAT(
+        parse_section(parse_net_devices, R"({"a": {"name": ")" + std::string(name) + "\"}}").faults,
+        IsEmpty())
+        << name;
+  }
+}
+
+TEST(ParseNetDevices, RefusesWhatIsNoNameInTheContainer) {
+  for (const std::string name : {"1234567890123456", "a/b", "a:b", "a b", "a\\tb", ".", ".."}) {
+    EXPECT_THAT(
+        parse_section(parse_net_devices, R"({"a": {"name": ")" + name + "\"}}").faults,
+        ElementsAre("/a/name: want " + std::string(kWantedName) + ", got \"" + name + "\""));
+  }
+  for (const std::string name : {"%", "%s", "a%%d", "%d%d", "a%"}) {
+    EXPECT_THAT(parse_section(parse_net_devices, R"({"a": {"name": ")" + name + "\"}}").faults,
+                ElementsAre("/a/name: want \"%d\" once, or no '%', got \"" + name + "\""));
+  }
+}
+
+TEST(ParseNetDevices, RefusesWhatIsNoNameOnTheHost) {
+  EXPECT_THAT(parse_section(parse_net_devices, R"({"": {}, "a b": {"name": "c"}})").faults,
+              ElementsAre("/: want " + std::string(kWantedName) + " as key",
+                          "/a b: want " + std::string(kWantedName) + " as key"));
+}
+
+TEST(ParseNetDevices, RefusesOneNameForTwo) {
+  EXPECT_THAT(
+      parse_section(parse_net_devices, R"({"a": {}, "b": {"name": "a"}, "c": {"name": "n%d"},
+                                           "d": {"name": "n%d"}})")
+          .faults,
+      ElementsAre("/b: want each name once in the container, got \"a\" again"));
+}
+
+TEST(ParseNetDevices, RefusesOtherTypes) {
+  EXPECT_THAT(parse_section(parse_net_devices, R"({"a": "b", "c": {"name": 1}})").faults,
+              ElementsAre("/a: want an object, got a string", "/c/name: want a string, got 1"));
+  EXPECT_THAT(parse_section(parse_linux, R"({"netDevices": ["a"]})").faults,
+              ElementsAre("/netDevices: want an object of network devices, got an array"));
+}
+
 }  // namespace
 }  // namespace myrt::config

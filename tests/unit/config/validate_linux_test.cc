@@ -269,5 +269,16 @@ TEST(ValidateTimeOffsets, RefusesThemForATimeNamespaceThatIsJoined) {
       ElementsAre("/linux/timeOffsets: want a new time namespace with it, got one that is joined"));
 }
 
+TEST(ValidateNetDevices, WantsANetworkNamespaceForThem) {
+  Spec spec;
+  spec.linux.net_devices = {{.host_name = "eth0", .name = "eth0"}};
+  EXPECT_THAT(validated(spec).faults,
+              ElementsAre("/linux/netDevices: want a network namespace with it"));
+  spec.linux.namespaces = {{NamespaceKind::kNetwork, ""}};
+  EXPECT_THAT(validated(spec).faults, IsEmpty());
+  spec.linux.namespaces = {{NamespaceKind::kNetwork, "/run/netns/red"}};
+  EXPECT_THAT(validated(spec).faults, IsEmpty());
+}
+
 }  // namespace
 }  // namespace myrt::config

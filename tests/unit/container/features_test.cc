@@ -27,6 +27,13 @@ TEST(Features, ListRecursiveReadOnlyMountsButNotIdmappedOnes) {
   EXPECT_THAT(features, Not(HasSubstr("\"ridmap\"")));
 }
 
+TEST(Features, TellOfNetworkDevices) {
+  const std::string features = features_json("0.1.0");
+  EXPECT_THAT(features, HasSubstr(R"("netDevices": {
+      "enabled": true
+    })"));
+}
+
 TEST(Features, ListTheFirstAndTheLastCapability) {
   const std::string features = features_json("0.1.0");
   EXPECT_THAT(features, HasSubstr("\"CAP_AUDIT_CONTROL\""));

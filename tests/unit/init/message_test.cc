@@ -29,14 +29,14 @@ std::string refusal(std::string_view bytes) {
 
 TEST(EncodeMessage, WritesThreeNumbersAndTheText) {
   EXPECT_EQ(encode({.kind = Message::Kind::kFailed, .code = 13, .text = "open /x"}),
-            packet(13, 13, 7, "open /x"));
+            packet(14, 13, 7, "open /x"));
 }
 
 TEST(EncodeMessage, CutsATextThatIsTooLong) {
   const std::string bytes =
       encode({.kind = Message::Kind::kReady, .text = std::string(kMaxMessageText + 1, 'x')});
 
-  EXPECT_EQ(bytes, packet(11, 0, 8192, std::string(8192, 'x')));
+  EXPECT_EQ(bytes, packet(12, 0, 8192, std::string(8192, 'x')));
   EXPECT_EQ(bytes.size(), kMaxMessageBytes);
 }
 
@@ -53,7 +53,7 @@ TEST(DecodeMessage, ReadsWhatEncodeWrites) {
 }
 
 TEST(DecodeMessage, KnowsEveryKindOfTheProtocol) {
-  for (std::uint32_t kind = 1; kind <= 13; ++kind) {
+  for (std::uint32_t kind = 1; kind <= 14; ++kind) {
     const Result<Message> message = decode(packet(kind, 0, 0, ""));
 
     ASSERT_TRUE(message.has_value()) << kind;
@@ -74,7 +74,7 @@ TEST(DecodeMessage, RefusesAPacketLongerThanAnyThatIsSent) {
 
 TEST(DecodeMessage, RefusesUnknownKinds) {
   EXPECT_EQ(refusal(packet(0, 0, 0, "")), "sync socket: message of kind 0: Protocol error");
-  EXPECT_EQ(refusal(packet(14, 0, 0, "")), "sync socket: message of kind 14: Protocol error");
+  EXPECT_EQ(refusal(packet(15, 0, 0, "")), "sync socket: message of kind 15: Protocol error");
   EXPECT_EQ(refusal(packet(0xFFFFFFFF, 0, 0, "")),
             "sync socket: message of kind 4294967295: Protocol error");
 }

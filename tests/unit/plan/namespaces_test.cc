@@ -197,5 +197,20 @@ TEST(NamespacePlan, RefusesAnUnprivilegedRuntimeWithoutAUserNamespace) {
       "--rootless` writes a config.json that has one");
 }
 
+TEST(NamespacePlan, TakesNetworkDevicesOfARuntimeThatMayMoveThem) {
+  Spec spec = with_user_namespace({{NamespaceKind::kNetwork, ""}});
+  spec.linux.net_devices = {{.host_name = "eth0", .name = "net0"}};
+
+  const auto plan = namespace_plan(spec, root_host());
+  const auto users = namespace_plan(spec, user_host());
+
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->net_devices, spec.linux.net_devices);
+  ASSERT_FALSE(users.has_value());
+  EXPECT_EQ(users.error().text(),
+            "/linux/netDevices: cannot be moved without CAP_NET_ADMIN, which a user without "
+            "privileges does not have");
+}
+
 }  // namespace
 }  // namespace myrt::plan

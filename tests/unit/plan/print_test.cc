@@ -193,6 +193,20 @@ warning cgroups are disabled
 )");
 }
 
+TEST(Print, ShowsNetworkDevices) {
+  Plan plan{.id = "c1", .bundle = "/bundle", .new_keyring = false};
+  plan.namespaces.net_devices = {{.host_name = "eth1", .name = "net%d"}};
+
+  EXPECT_EQ(print(plan), R"(container c1 of /bundle
+namespaces
+  network device eth1 as net%d
+no cgroups
+rootfs ""
+  chroot
+no process
+)");
+}
+
 TEST(Print, ShowsAnOverlayRootWithSharedMounts) {
   RootfsPlan rootfs{.path = "/bundle/rootfs",
                     .overlay = OverlayPlan{.lower = {"/tools", "/base"}},
