@@ -62,10 +62,21 @@ struct NetDevice {
   friend bool operator==(const NetDevice&, const NetDevice&) = default;
 };
 
+/// `linux.intelRdt`. Texts are empty when absent.
+struct IntelRdt {
+  std::string clos_id;                // the name of a group, or "/", the default one
+  std::vector<std::string> schemata;  // lines
+  std::string l3_cache_schema;
+  std::string mem_bw_schema;
+  bool monitoring = false;  // a monitoring group of the container's own
+  friend bool operator==(const IntelRdt&, const IntelRdt&) = default;
+};
+
 struct Linux {
   std::vector<Namespace> namespaces;  // unique kinds
   TimeOffsets time_offsets;
   std::vector<NetDevice> net_devices;  // by unique host names
+  std::optional<IntelRdt> intel_rdt;
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;

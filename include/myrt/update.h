@@ -14,7 +14,7 @@ struct UpdateOptions {
   // What is to change: 0, "" and absence mean "leave as it is", also for `pids_limit`. Device rules
   // are never changed.
   Resources changes;
-  std::string l3_cache_schema;  // for the container's resource control group (intelRdt)
+  std::string l3_cache_schema;  // one line for the container's resctrl group (intelRdt)
   std::string mem_bw_schema;
 };
 

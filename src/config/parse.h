@@ -21,6 +21,7 @@ Hooks parse_hooks(const Value& in);
 Linux parse_linux(const Value& in);
 TimeOffsets parse_time_offsets(const Value& in);
 std::vector<NetDevice> parse_net_devices(const Value& in);
+std::optional<IntelRdt> parse_intel_rdt(const Value& in);
 Resources parse_resources(const Value& in);
 /// parse_resources() without device rules, which it does not look at.
 Resources parse_limits(const Value& in);

@@ -7,8 +7,7 @@ namespace myrt::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kUnsupported{"intelRdt", "memoryPolicy", "mountLabel",
-                                                       "personality"};
+constexpr std::array<std::string_view, 3> kUnsupported{"memoryPolicy", "mountLabel", "personality"};
 
 // What mknod(2) takes apart: 12 and 20 bits (new_decode_dev, include/linux/kdev_t.h). A number
 // beyond would be cut, and the device another one.
@@ -121,6 +120,7 @@ Linux parse_linux(const Value& in) {
   section.namespaces = parse_namespaces(in["namespaces"]);
   section.time_offsets = parse_time_offsets(in["timeOffsets"]);
   section.net_devices = parse_net_devices(in["netDevices"]);
+  section.intel_rdt = parse_intel_rdt(in["intelRdt"]);
   section.uid_mappings = parse_id_mappings(in["uidMappings"]);
   section.gid_mappings = parse_id_mappings(in["gidMappings"]);
   section.devices = parse_devices(in["devices"]);

@@ -47,6 +47,8 @@ class Undo {
 
   /// The cgroups are the container's: what fails before may be that they are another's.
   void arm_cgroups() { cgroups_ = true; }
+  /// As above, for the groups of resctrl.
+  void arm_resctrl() { resctrl_ = true; }
   /// Hooks of the container have run: a failure from now on runs poststop (runtime.md "Lifecycle").
   void arm_poststop() { poststop_ = true; }
   void commit() { committed_ = true; }
@@ -61,6 +63,9 @@ class Undo {
     }
     if (record_.shared_mounts.has_value()) {
       warn(unmount_shared(*record_.shared_mounts));
+    }
+    if (resctrl_) {
+      warn(remove_resctrl_groups(record_.resctrl));
     }
     if (poststop_) {
       for (std::size_t i = 0; i < hooks_.poststop.size(); ++i) {
@@ -85,6 +90,7 @@ class Undo {
   const Record& record_;
   const Hooks& hooks_;
   bool cgroups_ = false;
+  bool resctrl_ = false;
   bool poststop_ = false;
   bool committed_ = false;
 };
@@ -106,6 +112,8 @@ Record first_record(const Inputs& inputs, const ProcessId& creator) {
           .own_mount_namespace = plan.rootfs.new_mount_namespace,
           .new_keyring = plan.new_keyring,
           .cgroups = cgroup::directories(plan.cgroup),
+          .resctrl = inputs.resctrl.has_value() ? made_directories(*inputs.resctrl)
+                                                : std::vector<std::string>(),
           .annotations = inputs.spec.annotations};
 }
 
@@ -191,6 +199,12 @@ Result<void> move_net_devices(const Inputs& inputs, Moving& moving, init::Launch
   return launched.send(Kind::kDevicesMoved);
 }
 
+Result<void> enter_resctrl_groups(const Inputs& inputs, pid_t pid) {
+  return inputs.resctrl.has_value()
+             ? in("resctrl", enter_resctrl(inputs.resctrl->mount_point, *inputs.plan.resctrl, pid))
+             : Result<void>{};
+}
+
 /// The filter, and the connection to the agent that its listener is for.
 struct Confinement {
   std::optional<seccomp::Filter> filter;
@@ -199,6 +213,7 @@ struct Confinement {
 
 /// What a process needs of the runtime before it goes on by itself.
 Result<void> equip(const Inputs& inputs, Moving& moving, init::Launched& launched) {
+  MYRT_TRY(enter_resctrl_groups(inputs, launched.pid()));
   MYRT_TRY(set_up_user_namespace(inputs, launched));
   return move_net_devices(inputs, moving, launched);
 }
@@ -265,6 +280,10 @@ Result<Created> create_container(const Store& store, std::string_view id,
   if (!inputs.plan.cgroup.unit.has_value()) {
     claimed = MYRT_TRY(in("cgroup", cgroup::create(inputs.plan.cgroup)));
     undo.arm_cgroups();
+  }
+  if (inputs.resctrl.has_value()) {
+    MYRT_TRY(in("resctrl", make_resctrl_groups(*inputs.resctrl)));
+    undo.arm_resctrl();
   }
   init::Inherited inherited = MYRT_TRY(open_inherited(inputs, created.entry));
   // Before the process: its end comes first, and the devices are back before what follows.

@@ -18,6 +18,7 @@
 #include "container/lifecycle.h"
 #include "container/out_of_memory.h"
 #include "container/process_id.h"
+#include "container/resctrl.h"
 #include "host/binfmt.h"
 #include "host/probe.h"
 #include "init/exec_child.h"
@@ -85,6 +86,7 @@ struct ExecInputs {
   plan::Plan plan;
   std::optional<seccomp::Filter> filter;
   std::uint64_t namespaces = 0;
+  std::string resctrl_mount_point;  // with plan.resctrl
 };
 
 Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
@@ -109,6 +111,10 @@ Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
     log(LogLevel::kWarning, warning);
   }
   inputs.namespaces = plan::exec_namespaces(spec.linux, host);
+  inputs.plan.resctrl = MYRT_TRY(plan::resctrl_plan(spec.linux.intel_rdt, entry.id));
+  if (inputs.plan.resctrl.has_value()) {
+    inputs.resctrl_mount_point = MYRT_TRY(resctrl_mount_point());
+  }
   const sys::UniqueFd root = MYRT_TRY(open_root(store, false));
   inputs.filter = MYRT_TRY(make_filter(spec, root.get()));
   return inputs;
@@ -206,6 +212,10 @@ Result<Ready> bring_up(const ExecInputs& inputs, const ExecOptions& options) {
   // What can fail for the caller's sake comes after the clone is known: it would be left behind,
   // and the container's first process cannot end before it is reaped (pid_namespaces(7)).
   sys::UniqueFd master = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));
+  if (inputs.plan.resctrl.has_value()) {
+    MYRT_TRY(in("resctrl",
+                enter_resctrl(inputs.resctrl_mount_point, *inputs.plan.resctrl, process.pid())));
+  }
   MYRT_TRY(send_pidfd(options.pidfd_socket, process.pidfd()));
   return Ready{.process = std::move(process),
                .terminal = std::move(master),

@@ -52,7 +52,7 @@ Json linux_features() {
           {"seccomp", seccomp_features()},
           {"apparmor", {{"enabled", true}}},
           {"selinux", {{"enabled", false}}},
-          {"intelRdt", {{"enabled", false}}},
+          {"intelRdt", {{"enabled", true}, {"schemata", true}, {"monitoring", true}}},
           {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
           {"netDevices", {{"enabled", true}}}};
 }

@@ -92,6 +92,9 @@ Result<void> settle(Inputs& inputs, const CreateOptions& options, const host::Ho
     }
   }
   inputs.net_devices = MYRT_TRY(read_net_devices(inputs.plan.namespaces.net_devices));
+  if (inputs.plan.resctrl.has_value()) {
+    inputs.resctrl = MYRT_TRY(resctrl_work(*inputs.plan.resctrl));
+  }
   return inputs.plan.process.has_value() ? settle_apparmor(*inputs.plan.process) : Result<void>{};
 }
 

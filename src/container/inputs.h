@@ -11,6 +11,7 @@
 #include <myrt/spec.h>
 
 #include "container/net_devices.h"
+#include "container/resctrl.h"
 #include "container/store.h"
 #include "container/systemd_scope.h"
 #include "plan/make_plan.h"
@@ -31,6 +32,7 @@ struct Inputs {
   bool privileged = false;                // the effective uid is 0
   std::optional<SystemdManager> systemd;  // it manages the cgroups
   std::vector<NetDeviceState> net_devices;
+  std::optional<ResctrlWork> resctrl;
 };
 
 /// Errors name the file, and for config.json the place in it.

@@ -88,6 +88,7 @@ Record record_from(const config::Value& root) {
   record.new_keyring = root.need("newKeyring").boolean().value_or(true);
   record.cgroups = root.need("cgroups").texts();
   record.shared_mounts = shared_mounts_from(root["sharedMounts"]);
+  record.resctrl = root["resctrl"].texts();
   record.unit = unit_from(root["systemdUnit"]);
   for (const config::Value& annotation : root.need("annotations").members("an object of strings")) {
     record.annotations.emplace_back(annotation.key(), annotation.text());
@@ -123,6 +124,9 @@ std::string record_json(const Record& record) {
     json["sharedMounts"] = {{"root", record.shared_mounts->root},
                             {"places", record.shared_mounts->places},
                             {"earlier", record.shared_mounts->earlier}};
+  }
+  if (!record.resctrl.empty()) {
+    json["resctrl"] = record.resctrl;
   }
   if (record.unit.has_value()) {
     json["systemdUnit"] = {{"name", record.unit->name},

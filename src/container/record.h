@@ -61,6 +61,7 @@ struct Record {
   bool new_keyring = true;           // its processes do not have their callers' session keyrings
   std::vector<std::string> cgroups;  // directories that delete removes, see cgroup::directories
   std::optional<SharedMounts> shared_mounts;
+  std::vector<std::string> resctrl;  // directories of resctrl that delete removes, in order made
   std::optional<RecordedUnit> unit;
   std::vector<std::pair<std::string, std::string>> annotations;
   friend bool operator==(const Record&, const Record&) = default;

@@ -15,6 +15,7 @@
 #include "container/json_text.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
+#include "container/resctrl.h"
 #include "container/shared_mounts.h"
 #include "container/store.h"
 #include "container/systemd_scope.h"
@@ -187,6 +188,7 @@ Result<void> destroy(const Store& store, const Entry& entry, const Record& recor
   if (has_place) {
     MYRT_TRY(in("cgroup", cgroup::remove(record.cgroups)));
   }
+  MYRT_TRY(in("resctrl", remove_resctrl_groups(record.resctrl)));
   if (record.shared_mounts.has_value()) {
     MYRT_TRY(in("mounts", unmount_shared(*record.shared_mounts)));
   }

@@ -1,7 +1,6 @@
 // `update`: all of the new limits are set and remembered, or none.
 #include "cgroup/update.h"
 
-#include <algorithm>
 #include <cerrno>
 
 #include <myrt/log.h>
@@ -9,30 +8,40 @@
 
 #include "cgroup/cgroup_plan.h"
 #include "cgroup/layout.h"
+#include "container/inputs.h"
 #include "container/lifecycle.h"
 #include "container/process_id.h"
+#include "container/resctrl.h"
 #include "container/resources.h"
 #include "container/systemd_scope.h"
-#include "sys/proc.h"
 
 namespace myrt {
 
 namespace {
 
-/// No container has a resource control group, as `create` refuses config.json's `intelRdt`; the
-/// message is about what is missing first.
-Result<void> refuse_schemas(const UpdateOptions& options) {
+/// The schemata that the options ask for. Nothing is written without them.
+Result<container::SchemataChange> update_schemata(const container::Entry& entry,
+                                                  const UpdateOptions& options) {
   if (options.l3_cache_schema.empty() && options.mem_bw_schema.empty()) {
-    return {};
+    return container::SchemataChange();
   }
   const std::string option =
       options.l3_cache_schema.empty() ? "--mem-bw-schema" : "--l3-cache-schema";
-  const std::vector<sys::MountEntry> mounts = MYRT_TRY(sys::own_mountinfo());
-  if (std::ranges::find(mounts, "resctrl", &sys::MountEntry::type) == mounts.end()) {
-    return std::unexpected(Error(option + ": no resctrl file system is mounted"));
+  const std::string mount_point = MYRT_TRY(in(option, container::resctrl_mount_point()));
+  const Spec spec = MYRT_TRY(container::saved_spec(entry));
+  const std::optional<plan::ResctrlPlan> plan =
+      MYRT_TRY(plan::resctrl_plan(spec.linux.intel_rdt, entry.id));
+  if (!plan.has_value()) {
+    return std::unexpected(
+        Error(option + ": the container was created without /linux/intelRdt in config.json"));
   }
-  return std::unexpected(
-      Error(option + ": the container was created without /linux/intelRdt in config.json"));
+  if (plan->group.empty()) {
+    return std::unexpected(
+        Error(option + ": the container is in the default resctrl group, which is the host's"));
+  }
+  return in(option, container::SchemataChange::apply(
+                        mount_point, *plan,
+                        plan::combined_schema(options.l3_cache_schema, options.mem_bw_schema)));
 }
 
 Result<void> check_updatable(const container::Record& record, Status status) {
@@ -74,12 +83,14 @@ Result<void> update(const Store& store, std::string_view id, const UpdateOptions
   const container::Record before =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
   MYRT_TRY(container::refuse_creating(before, "update"));
-  MYRT_TRY(refuse_schemas(options));
   MYRT_TRY(container::lock(entry, -1));
   const container::Record record =
       MYRT_TRY(in("container " + entry.id, container::read_record(entry.directory.get())));
   MYRT_TRY(check_updatable(record, container::status_of(record, entry.directory.get())));
-  return update_cgroups(entry, record, options.changes);
+  container::SchemataChange schemata = MYRT_TRY(update_schemata(entry, options));
+  MYRT_TRY(update_cgroups(entry, record, options.changes));
+  schemata.commit();
+  return {};
 }
 
 }  // namespace myrt

@@ -50,6 +50,7 @@ Result<Plan> make_plan(const Spec& spec, const Request& request, const host::Hos
   }
   plan.namespaces = std::move(namespaces);
   plan.cgroup = std::move(cgroup.value);
+  plan.resctrl = MYRT_TRY(resctrl_plan(spec.linux.intel_rdt, request.id));
   plan.rootfs = std::move(rootfs);
   plan.sysctl = MYRT_TRY(sysctl_writes(spec.linux.sysctl));
   plan.new_keyring = !request.no_new_keyring;

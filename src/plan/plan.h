@@ -12,6 +12,7 @@
 #include <myrt/spec.h>
 
 #include "cgroup/plan.h"
+#include "plan/resctrl.h"
 
 namespace myrt::plan {
 
@@ -152,6 +153,7 @@ struct Plan {
   std::string bundle;  // absolute, real
   NamespacePlan namespaces;
   cgroup::CgroupPlan cgroup;
+  std::optional<ResctrlPlan> resctrl;
   RootfsPlan rootfs;
   std::vector<std::pair<std::string, std::string>> sysctl;  // path below /proc/sys, value
   std::optional<ProcessPlan> process;

@@ -108,6 +108,16 @@ std::string cgroup_text(const cgroup::CgroupPlan& plan) {
   return text;
 }
 
+std::string resctrl_text(const ResctrlPlan& plan) {
+  const std::string name = plan.group.empty() ? "of the host" : word(plan.group);
+  std::string text = line({"resctrl group ", name, plan.group_given ? "" : ", new"});
+  for (const std::string& value : plan.schemata) {
+    text += line({"  schemata ", word(value)});
+  }
+  text += line_if(!plan.monitoring.empty(), {"  monitoring group ", word(plan.monitoring)});
+  return text;
+}
+
 std::string sysctl_text(const Plan& plan) {
   std::string text;
   for (const auto& [path, value] : plan.sysctl) {
@@ -194,6 +204,7 @@ std::string print(const Plan& plan) {
   std::string text = line({"container ", word(plan.id), " of ", word(plan.bundle)});
   text += namespaces_text(plan.namespaces);
   text += cgroup_text(plan.cgroup);
+  text += plan.resctrl.has_value() ? resctrl_text(*plan.resctrl) : "";
   text += rootfs_text(plan.rootfs);
   text += sysctl_text(plan);
   text += plan.process.has_value() ? process_text(*plan.process) : "no process\n";

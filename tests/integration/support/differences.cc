@@ -280,6 +280,7 @@ constexpr auto kDifferences = std::to_array<Difference>({
     {"NetDevices.*", "crun", kNoNetDevices},
     {"RootlessNetDevices.*", "runc", kNoNetDevices},
     {"RootlessNetDevices.*", "crun", kNoNetDevices},
+    {"IntelRdt.IsNeverLeftOut", "crun", "ignores the field; newer versions know it"},
     {"TimeNamespace.*", "crun", kBrokenTime},
     {"TimeOffsets.*", "crun", kBrokenTime},
     {"RootlessTime.*", "crun", kBrokenTime},

@@ -160,10 +160,10 @@ TEST(ParseLinux, RefusesSettingsThatAreNoStrings) {
 
 TEST(ParseLinux, RefusesWhatIsNotSupportedYet) {
   EXPECT_THAT(parse_section(parse_linux, R"({
-      "intelRdt": {}, "memoryPolicy": {"mode": "MPOL_DEFAULT"}, "personality": {"domain": "LINUX"},
+      "memoryPolicy": {"mode": "MPOL_DEFAULT"}, "personality": {"domain": "LINUX"},
       "mountLabel": "system_u:object_r:container_file_t:s0"})")
                   .faults,
-              ElementsAre("/intelRdt: not supported yet", "/memoryPolicy: not supported yet", "/mountLabel: not supported yet",
+              ElementsAre("/memoryPolicy: not supported yet", "/mountLabel: not supported yet",
                           "/personality: not supported yet"));
 }
 

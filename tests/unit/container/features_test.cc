@@ -27,8 +27,13 @@ TEST(Features, ListRecursiveReadOnlyMountsButNotIdmappedOnes) {
   EXPECT_THAT(features, Not(HasSubstr("\"ridmap\"")));
 }
 
-TEST(Features, TellOfNetworkDevices) {
+TEST(Features, TellOfResctrlAndNetworkDevices) {
   const std::string features = features_json("0.1.0");
+  EXPECT_THAT(features, HasSubstr(R"("intelRdt": {
+      "enabled": true,
+      "schemata": true,
+      "monitoring": true
+    })"));
   EXPECT_THAT(features, HasSubstr(R"("netDevices": {
       "enabled": true
     })"));

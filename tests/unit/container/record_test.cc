@@ -231,5 +231,16 @@ TEST(WriteRecord, LeavesNothingElseAndKeepsOthersOut) {
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
 }
 
+TEST(RecordOfResctrl, NamesWhatWasMadeThere) {
+  Record record = sample();
+  record.resctrl = {"/sys/fs/resctrl/c1", "/sys/fs/resctrl/c1/mon_groups/c1"};
+  const std::string text = record_json(record);
+  EXPECT_NE(text.find(R"("resctrl":["/sys/fs/resctrl/c1","/sys/fs/resctrl/c1/mon_groups/c1"])"),
+            std::string::npos);
+  const Result<Record> parsed = parse_record(text);
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().text();
+  EXPECT_EQ(*parsed, record);
+}
+
 }  // namespace
 }  // namespace myrt::container

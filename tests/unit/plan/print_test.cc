@@ -193,18 +193,25 @@ warning cgroups are disabled
 )");
 }
 
-TEST(Print, ShowsNetworkDevices) {
+TEST(Print, ShowsNetworkDevicesAndTheGroupOfResctrl) {
   Plan plan{.id = "c1", .bundle = "/bundle", .new_keyring = false};
   plan.namespaces.net_devices = {{.host_name = "eth1", .name = "net%d"}};
+  plan.resctrl = ResctrlPlan{.group = "c1", .schemata = {"L3:0=f\n"}, .monitoring = "c1"};
 
   EXPECT_EQ(print(plan), R"(container c1 of /bundle
 namespaces
   network device eth1 as net%d
 no cgroups
+resctrl group c1, new
+  schemata "L3:0=f\n"
+  monitoring group c1
 rootfs ""
   chroot
 no process
 )");
+
+  plan.resctrl = ResctrlPlan{.group = "", .group_given = true};
+  EXPECT_THAT(print(plan), HasSubstr("\nresctrl group of the host\nrootfs"));
 }
 
 TEST(Print, ShowsAnOverlayRootWithSharedMounts) {
