@@ -61,13 +61,24 @@ Result<void> remove_directory(const std::string& path) {
   return {};
 }
 
-/// Whether the group has tasks. Those of its monitoring groups are among them.
-bool has_tasks(const std::string& directory) {
-  const Result<std::string> tasks = sys::read_value(AT_FDCWD, directory + "/tasks");
-  return tasks.has_value() && !tasks->empty();
+/// Whether others use the group. The tasks of its monitoring groups are among its own.
+bool is_in_use(const std::string& directory) {
+  const Result<std::string> tasks = sys::read_file(AT_FDCWD, directory + "/tasks", kMaxBytes);
+  return tasks.has_value() && has_living_task(*tasks);
 }
 
 }  // namespace
+
+bool has_living_task(std::string_view tasks) {
+  return std::ranges::any_of(base::split(tasks, '\n'), [](std::string_view line) {
+    const std::optional<pid_t> task = base::parse_integer<pid_t>(line, 1);
+    if (!task.has_value()) {
+      return false;
+    }
+    const Result<sys::ProcessStat> stat = sys::process_stat(*task);
+    return stat.has_value() && stat->state != 'Z' && stat->state != 'X';
+  });
+}
 
 std::optional<std::string> resctrl_mount_point(std::span<const sys::MountEntry> mounts) {
   // The last one: it may lie on top of another.
@@ -162,7 +173,7 @@ Result<void> enter_resctrl(const std::string& mount_point, const plan::ResctrlPl
 
 Result<void> remove_resctrl_groups(std::span<const std::string> directories) {
   for (const std::string& directory : directories | std::views::reverse) {
-    if (has_tasks(directory)) {
+    if (is_in_use(directory)) {
       log(LogLevel::kDebug, "resctrl group " + directory + " has tasks of others and stays");
       continue;
     }

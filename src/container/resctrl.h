@@ -46,6 +46,10 @@ Result<void> make_resctrl_groups(const ResctrlWork& work);
 Result<void> enter_resctrl(const std::string& mount_point, const plan::ResctrlPlan& plan,
                            pid_t pid);
 
+/// Whether one of the tasks in the text of a `tasks` file lives: the file has those, too, that have
+/// ended and were not waited for.
+bool has_living_task(std::string_view tasks);
+
 /// Removes directories that `create` has made, the last first. A group that has tasks, which are
 /// other containers', is left alone, and a missing one is fine.
 Result<void> remove_resctrl_groups(std::span<const std::string> directories);

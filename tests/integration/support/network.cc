@@ -62,7 +62,7 @@ Outcome NetworkPair::ip_in_blue(std::vector<std::string> arguments) const {
 }
 
 Command NetworkPair::in_red(Command command) const {
-  command.argv.insert(command.argv.begin(), {"nsenter", "--net=" + red_path(), "--"});
+  command.argv.insert(command.argv.begin(), {"nsenter", "-n" + red_path(), "--"});
   return command;
 }
 

@@ -1,5 +1,7 @@
 #include "container/resctrl.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <filesystem>
 
@@ -7,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "../sys/support.h"
+#include "sys/process.h"
 
 namespace myrt::container {
 namespace {
@@ -145,7 +148,7 @@ TEST_F(ResctrlTest, RemovesTheLastFirstAndWhatIsMissingIsFine) {
 
 TEST_F(ResctrlTest, LeavesAGroupWithTasksAlone) {
   fs::create_directory(root_ / "gold");
-  write_text(root_ / "gold/tasks", "77\n");
+  write_text(root_ / "gold/tasks", std::to_string(::getpid()) + "\n");
   const std::vector<std::string> made = {root_ / "gold"};
   ASSERT_TRUE(remove_resctrl_groups(made).has_value());
   EXPECT_TRUE(fs::exists(root_ / "gold"));
@@ -169,6 +172,22 @@ TEST_F(ResctrlTest, PutsSchemataBackUnlessTheyAreCommitted) {
     change->commit();
   }
   EXPECT_EQ(text_of(file), "L3:0=1\n");
+}
+
+TEST(HasLivingTask, DoesNotCountWhatHasEnded) {
+  const std::string own = std::to_string(::getpid());
+  EXPECT_TRUE(has_living_task(own + "\n"));
+  EXPECT_TRUE(has_living_task("4194305\n" + own + "\n"));
+  EXPECT_FALSE(has_living_task("4194305\n"));  // PID_MAX_LIMIT is 4194304
+  EXPECT_FALSE(has_living_task(""));
+
+  const sys::Cloned child = sys::clone_process({}).value();
+  if (child.pid == 0) {
+    sys::child_exit(0);
+  }
+  ASSERT_TRUE(sys::wait_pidfd(child.pidfd.get(), -1).has_value());  // it is a zombie now
+  EXPECT_FALSE(has_living_task(std::to_string(child.pid) + "\n"));
+  EXPECT_TRUE(sys::wait_for(child.pid).has_value());
 }
 
 TEST(ResctrlMountPoint, IsTheLastWholeOne) {
