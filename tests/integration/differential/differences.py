@@ -21,6 +21,8 @@ MAPPED = "user_namespace=range|split"
 OLD_ROOT = "applies the word to the old root before the mounts; the specification speaks of the rootfs (config-linux.md, Rootfs Mount Propagation)"
 NO_PEERS = "binds copies without peers, so that a slave has no master and mounts of the host never arrive (config.md, Linux mount options)"
 DEVICE_NODES = "makes nodes outside of the user namespace and binds them, where myrt as runc binds the host's, with the host's mode and owner"
+ONE_SYSFS = "a network namespace has one sysfs, which runc makes read-only as a whole: it may still be when the next container joins"
+OWN_NULL = "masks with the container's /dev/null, which has the mode of the config; myrt with the host's"
 IPC_OWNER = "makes the ipc namespace as the container's root, which then owns /dev/mqueue"
 ZERO_PIDS = "takes 0 for no limit; the specification and newer versions take it for one"
 TAKES = "takes a value that the specification does not have, and ignores it or does something else"
@@ -54,7 +56,8 @@ DIFFERENCES = [
     Difference("crun", "calls.unknown", "", MYRT, "answers EPERM to calls that the profile is too old to know, which newer programs do not expect"),
     Difference("runc", "calls.unknown", "seccomp=list", MYRT, "answers ENOSYS to calls that the profile is too old to know for architectures that it names only"),
     # Devices
-    Difference("runc", "paths./proc/*", "devices=replaced", OPEN, "masks with the container's /dev/null, which has the mode of the config; myrt with the host's"),
+    Difference("runc", "paths./data/file*", "devices=replaced masked=own", OPEN, OWN_NULL),
+    Difference("runc", "paths./proc/*", "devices=replaced", OPEN, OWN_NULL),
     Difference("crun", "dev.core", "", OPEN, "makes /dev/core even when there is no /proc/kcore in sight"),
     Difference("crun", "paths./dev:entries", "", OPEN, "makes /dev/core even when there is no /proc/kcore in sight"),
     Difference("crun", "dev.*", MAPPED, PEER, DEVICE_NODES),
@@ -78,6 +81,8 @@ DIFFERENCES = [
     Difference("runc crun", "mounts./sys/dev/block:*", "engine=podman*", OPEN, MASKS),
     Difference("runc", "mounts./sys:super", "", OPEN, "makes the file system read-only besides the mount; the container's only"),
     Difference("runc", "paths./sys*:make", "", OPEN, "makes the file system read-only besides the mount; which error comes first differs"),
+    Difference("crun", "mounts./sys:super", "network=joined", OPEN, ONE_SYSFS),
+    Difference("crun", "paths./sys*:make", "network=joined", OPEN, ONE_SYSFS),
     Difference("runc", "mounts./proc:super", "proc=readonly", OPEN, "makes the file system read-only besides the mount; the container's only"),
     Difference("runc", "paths./proc/*:write", "proc=readonly", OPEN, "makes the file system read-only besides the mount; which error comes first differs"),
     # Mounts
@@ -117,7 +122,7 @@ DIFFERENCES = [
     Difference("runc crun", "outcome.create", "single=all_capabilities", MYRT,
                "refuses a capability that cannot be granted; the specification wants a warning (config.md, Linux Process)"),
     Difference("runc crun", "outcome.create", "single=no_process", MYRT, "wants a process in create; the specification wants it in start (config.md, Process)"),
-    Difference("runc crun", "outcome.create", "single=time_namespace", MYRT, "does not know the namespace, or cannot make it"),
+    Difference("runc crun", "outcome.create", "single=time_namespace|time_offsets", MYRT, "does not know the namespace, or cannot make it"),
     Difference("runc crun", "outcome.create", "single=huge_pages", MYRT, "wants the controller in v1; on a host with both it may be in v2"),
     Difference("runc crun", "cgroup.pids:pids.max", "single=zero_pids", MYRT, ZERO_PIDS),
     Difference("runc crun", "calls.*", "single=zero_pids", MYRT, ZERO_PIDS),
@@ -126,6 +131,10 @@ DIFFERENCES = [
     Difference("runc", "cgroup.memory:memory.kmem.tcp.limit_in_bytes", "single=kernel_tcp_memory", MYRT, "ignores the field"),
     Difference("runc", "cgroup.memory", "single=relative_cgroup|no_cgroup_path", OPEN,
                "takes a relative path from its own cgroup; the specification leaves it to the runtime (config-linux.md, Cgroups Path)"),
+    # myrt does as they say, or refuses what it does not support: it never drops a field.
+    Difference("runc crun", "*", "single=scheduler_*|io_priority*|memory_policy", MYRT, "ignores the field"),
+    Difference("runc", "outcome.create", "single=personality_unknown|idmap_without_mappings", MYRT, "ignores the field"),
+    Difference("runc crun", "outcome.create", "single=time_offsets_without_namespace", MYRT, "ignores the field"),
     Difference("crun", "outcome.create", "single=unlimited_pids|no_quota", MYRT, "hands -1 to the kernel, which refuses it"),
     Difference("crun", "outcome.create", "single=zero_memory", MYRT, "takes 0 for a limit; engines send it for none"),
     Difference("crun", "outcome.create", "single=block_weight", MYRT, "does not know the files of BFQ on v1"),

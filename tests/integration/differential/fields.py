@@ -9,6 +9,9 @@ the values of a list. `run` are words for the command line of create. In strings
 directory for hooks, and {probe} the probe's path on the host.
 """
 
+import pathlib
+import re
+
 HOLDER = "/proc/{holder}/ns/"
 MAPPED_ROOT = 100000  # on the host
 
@@ -55,10 +58,17 @@ def hook(kind, **more):
     return [{"path": path, "args": ["probe", "--hook", kind, "/hook-log/log" if kind == "startContainer" else "{log}/log"]} | more]
 
 
+def disk():
+    """The number of some disk of this machine."""
+    names = [path for path in sorted(pathlib.Path("/sys/block").iterdir()) if not re.match("loop|ram|zram|sr|fd", path.name)]
+    major, minor = (names[0] / "dev").read_text().split(":") if names else (8, 0)
+    return {"major": int(major), "minor": int(minor)}
+
+
 HOOK_KINDS = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
 SOME = ["CHOWN", "KILL", "SETUID", "NET_RAW"]
 MEMORY = 64 << 20
-DISK = {"major": 254, "minor": 0}
+DISK = disk()
 FUSE = {"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229}
 ALLOW_FUSE = {"allow": True, "type": "c", "major": 10, "minor": 229, "access": "rw"}
 HARMLESS = ["chmod", "getpgid", "kcmp"]
@@ -301,6 +311,13 @@ SINGLE = {
     "mount_namespace_host": {"/linux/namespaces/mount": None},
     "no_process": {"/process": None},
     "time_namespace": {"/linux/namespaces/-": [namespace("time")]},
+    "time_offsets": {"/linux/namespaces/-": [namespace("time")], "/linux/timeOffsets": {
+        "monotonic": {"secs": 1000, "nanosecs": 5}, "boottime": {"secs": -3}}},
+    "scheduler_batch": {"/process/scheduler": {"policy": "SCHED_BATCH", "nice": 5}},
+    "scheduler_idle": {"/process/scheduler": {"policy": "SCHED_IDLE"}},
+    "scheduler_other": {"/process/scheduler": {"policy": "SCHED_OTHER", "nice": 3, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}},
+    "io_priority": {"/process/ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 6}},
+    "memory_policy": {"/linux/memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0"}},
     "zero_pids": {"/linux/resources/pids": {"limit": 0}},
     "unlimited_pids": {"/linux/resources/pids": {"limit": -1}},
     "no_quota": {"/linux/resources/cpu": {"quota": -1, "period": 100000}},
@@ -420,5 +437,11 @@ SINGLE = {
     "user_namespace_without_mappings": {"/linux/namespaces/-": [namespace("user")]},
     "mapping_overlaps": user_namespace((0, MAPPED_ROOT, 10), (5, MAPPED_ROOT + 100, 10)),
     "mapping_of_nothing": user_namespace((0, MAPPED_ROOT, 0)),
+    "scheduler_unknown": {"/process/scheduler": {"policy": "SCHED_NO"}},
+    "scheduler_without_share": {"/process/scheduler": {"policy": "SCHED_FIFO", "priority": 10}},  # its cgroup has no realtime
+    "io_priority_unknown": {"/process/ioPriority": {"class": "IOPRIO_CLASS_NO", "priority": 0}},
+    "personality_unknown": {"/linux/personality": {"domain": "NO"}},
+    "time_offsets_without_namespace": {"/linux/timeOffsets": {"monotonic": {"secs": 1}}},
+    "idmap_without_mappings": {"/mounts/-": [bind("/mnt/b", "{source}", "bind", "idmap")]},
     "intel_rdt": {"/linux/intelRdt": {"closID": "x", "l3CacheSchema": "L3:0=f"}},
 }
