@@ -13,10 +13,11 @@ GROUP = "root:x:0:\nordinary:x:1000:\n"
 DIRECTORIES = {"bin": 0o755, "data": 0o755, "data/inner": 0o750, "etc": 0o755, "mnt": 0o755, "root": 0o700, "home": 0o755,
                "private": 0o700, "secret": 0o755, "tmp": 0o1777, "srv": 0o755}
 FILES = {"etc/passwd": PASSWD, "etc/group": GROUP, "data/file": "data\n", "secret/file": "secret\n", "data/inner/file": "inner\n"}
-FIXED_PATHS = ["/", "/tmp", "/data", "/data/file", "/data/inner", "/secret", "/etc/passwd", "/root", "/private", "/mnt", "/made", "/made/for/cwd",
-               "/proc/sys/kernel/msgmax", "/proc/sys/fs/mqueue/msg_max", "/proc/sys/net/ipv4/ip_forward",
-               "/proc/sys/net/ipv4/ip_local_port_range", "/proc/sysrq-trigger", "/proc/kcore", "/proc/keys", "/proc/bus", "/sys", "/sys/firmware",
-               "/sys/fs/cgroup", "/srv", "/hook-log", "/run"]
+FIXED_PATHS = [
+    "/", "/tmp", "/data", "/data/file", "/data/inner", "/secret", "/etc/passwd", "/root", "/private", "/mnt", "/made",
+    "/made/for/cwd", "/srv", "/hook-log", "/run", "/sys", "/sys/firmware", "/sys/fs/cgroup", "/proc/sys/kernel/msgmax",
+    "/proc/sys/fs/mqueue/msg_max", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv4/ip_local_port_range",
+    "/proc/sysrq-trigger", "/proc/kcore", "/proc/keys", "/proc/bus"]
 
 
 def _fill_root(root, probe):

@@ -18,17 +18,26 @@ class Difference:
 
 
 MAPPED = "user_namespace=range|split"
-OLD_ROOT = "applies the word to the old root before the mounts; the specification speaks of the rootfs (config-linux.md, Rootfs Mount Propagation)"
-NO_PEERS = "binds copies without peers, so that a slave has no master and mounts of the host never arrive (config.md, Linux mount options)"
-DEVICE_NODES = "makes nodes outside of the user namespace and binds them, where myrt as runc binds the host's, with the host's mode and owner"
-ONE_SYSFS = "a network namespace has one sysfs, which runc makes read-only as a whole: it may still be when the next container joins"
+OLD_ROOT = (
+    "applies the word to the old root before the mounts; the specification speaks of the rootfs "
+    "(config-linux.md, Rootfs Mount Propagation)")
+NO_PEERS = (
+    "binds copies without peers, so that a slave has no master and mounts of the host never arrive "
+    "(config.md, Linux mount options)")
+DEVICE_NODES = (
+    "makes nodes outside of the user namespace and binds them, where myrt as runc binds the host's, with the "
+    "host's mode and owner")
 OWN_NULL = "masks with the container's /dev/null, which has the mode of the config; myrt with the host's"
 IPC_OWNER = "makes the ipc namespace as the container's root, which then owns /dev/mqueue"
 ZERO_PIDS = "takes 0 for no limit; the specification and newer versions take it for one"
 TAKES = "takes a value that the specification does not have, and ignores it or does something else"
-NO_RULES = "controls no device without a rule; the default devices are a list of what is allowed (config-linux.md, Default Devices)"
+NO_RULES = (
+    "controls no device without a rule; the default devices are a list of what is allowed (config-linux.md, "
+    "Default Devices)")
 MASKS = "the specification says that masked paths cannot be read, and not how: options, sources and repetitions are the runtime's"
-VIEW_V1 = "the directory above the hierarchies is the runtime's own; the specification wants `ro` to hold in it as well (config.md, Mounts)"
+VIEW_V1 = (
+    "the directory above the hierarchies is the runtime's own; the specification wants `ro` to hold in it as "
+    "well (config.md, Mounts)")
 
 DIFFERENCES = [
     # What the harness or the machine makes different.
@@ -46,15 +55,20 @@ DIFFERENCES = [
     # The process
     Difference("runc", "ids.groups", "user=groups", OPEN, "leaves out a group that is named twice"),
     Difference("runc", "status.Groups", "user=groups", OPEN, "leaves out a group that is named twice"),
-    Difference("runc crun", "descriptors.2.owner", "", OPEN, "gives a file of the caller's to the container's user; myrt pipes and terminals only"),
+    Difference("runc crun", "descriptors.2.owner", "", OPEN,
+               "gives a file of the caller's to the container's user; myrt pipes and terminals only"),
     Difference("crun", "descriptors.[012].owner", "", OPEN, "gives the container's input and output to the group as well"),
-    Difference("crun", "environment.HOME", "user=unknown", MYRT, "has no HOME for users that passwd does not know; engines expect /"),
+    Difference("crun", "environment.HOME", "user=unknown", MYRT,
+               "has no HOME for users that passwd does not know; engines expect /"),
     Difference("runc crun", "keyring.session", "", OPEN, "names the session keyring, and lets others search it, as it likes"),
-    Difference("crun", "environment.HOME", "engine=podman-options", MYRT, "has no HOME for users that passwd does not know; engines expect /"),
+    Difference("crun", "environment.HOME", "engine=podman-options", MYRT,
+               "has no HOME for users that passwd does not know; engines expect /"),
     Difference("runc", "names.domainname", "domainname=set", MYRT, "does not know the field yet"),
     # Seccomp
-    Difference("crun", "calls.unknown", "", MYRT, "answers EPERM to calls that the profile is too old to know, which newer programs do not expect"),
-    Difference("runc", "calls.unknown", "seccomp=list", MYRT, "answers ENOSYS to calls that the profile is too old to know for architectures that it names only"),
+    Difference("crun", "calls.unknown", "", MYRT,
+               "answers EPERM to calls that the profile is too old to know, which newer programs do not expect"),
+    Difference("runc", "calls.unknown", "seccomp=list", MYRT,
+               "answers ENOSYS to calls that the profile is too old to know for architectures that it names only"),
     # Devices
     Difference("runc", "paths./data/file*", "devices=replaced masked=own", OPEN, OWN_NULL),
     Difference("runc", "paths./proc/*", "devices=replaced", OPEN, OWN_NULL),
@@ -63,11 +77,14 @@ DIFFERENCES = [
     Difference("crun", "dev.*", MAPPED, PEER, DEVICE_NODES),
     Difference("crun", "mounts./dev/*", MAPPED, PEER, DEVICE_NODES),
     Difference("runc crun", "dev.unbuffered", "devices=modes", MYRT, "drops the set-user-ID bit of a mode"),
-    Difference("runc", "outcome.create", f"{MAPPED} devices=pipe", MYRT, "wants a pipe of the host at the same path, which it binds"),
-    Difference("runc", "outcome.create", "devices=replaced", MYRT, "allows no default device that the config lists, and then cannot open /dev/null itself"),
+    Difference("runc", "outcome.create", f"{MAPPED} devices=pipe", MYRT,
+               "wants a pipe of the host at the same path, which it binds"),
+    Difference("runc", "outcome.create", "devices=replaced", MYRT,
+               "allows no default device that the config lists, and then cannot open /dev/null itself"),
     Difference("crun", "dev.*:read", "device_rules=absent", MYRT, NO_RULES),
     Difference("crun", "dev.*:write", "device_rules=absent", MYRT, NO_RULES),
-    Difference("crun", "mounts./dev/*:options", "engine=podman-userns", OPEN, "binds devices with nosuid and noexec, and /dev/shm without"),
+    Difference("crun", "mounts./dev/*:options", "engine=podman-userns", OPEN,
+               "binds devices with nosuid and noexec, and /dev/shm without"),
     Difference("runc crun", "dev.ptmx*", "engine=*privileged", OPEN, "takes an entry for /dev/ptmx as the default one"),
     Difference("crun", "mounts./dev/console:options", "", OPEN, "binds the terminal without nosuid and noexec"),
     # The root file system
@@ -80,20 +97,26 @@ DIFFERENCES = [
     Difference("runc crun", "mounts./sys/firmware*", "", OPEN, MASKS),
     Difference("runc crun", "mounts./sys/dev/block:*", "engine=podman*", OPEN, MASKS),
     Difference("runc", "mounts./sys:super", "", OPEN, "makes the file system read-only besides the mount; the container's only"),
-    Difference("runc", "paths./sys*:make", "", OPEN, "makes the file system read-only besides the mount; which error comes first differs"),
-    Difference("crun", "mounts./sys:super", "network=joined", OPEN, ONE_SYSFS),
-    Difference("crun", "paths./sys*:make", "network=joined", OPEN, ONE_SYSFS),
-    Difference("runc", "mounts./proc:super", "proc=readonly", OPEN, "makes the file system read-only besides the mount; the container's only"),
-    Difference("runc", "paths./proc/*:write", "proc=readonly", OPEN, "makes the file system read-only besides the mount; which error comes first differs"),
+    Difference("runc", "paths./sys*:make", "", OPEN,
+               "makes the file system read-only besides the mount; which error comes first differs"),
+    Difference("runc", "mounts./proc:super", "proc=readonly", OPEN,
+               "makes the file system read-only besides the mount; the container's only"),
+    Difference("runc", "paths./proc/*:write", "proc=readonly", OPEN,
+               "makes the file system read-only besides the mount; which error comes first differs"),
     # Mounts
     Difference("crun", "mounts.*:propagation", "", MYRT, NO_PEERS),
     Difference("runc", "mounts.*:propagation", "propagation=private|rprivate|slave|rslave|shared", MYRT, OLD_ROOT),
-    Difference("crun", "mounts./mnt/[bp]/below:*", MAPPED, MYRT, "leaves the mounts below a recursive bind out (config.md, Linux mount options: rbind)"),
-    Difference("crun", "paths./mnt/[bp]/below*", MAPPED, MYRT, "leaves the mounts below a recursive bind out (config.md, Linux mount options: rbind)"),
+    Difference("crun", "mounts./mnt/[bp]/below:*", MAPPED, MYRT,
+               "leaves the mounts below a recursive bind out (config.md, Linux mount options: rbind)"),
+    Difference("crun", "paths./mnt/[bp]/below*", MAPPED, MYRT,
+               "leaves the mounts below a recursive bind out (config.md, Linux mount options: rbind)"),
     Difference("crun", "mounts./mnt/b:options", MAPPED, MYRT, "loses flags of a bind"),
-    Difference("runc", "outcome.create", f"{MAPPED} bind=flags|from_bundle|typed", MYRT, "cannot change flags of a bind, as it loses those that are locked"),
-    Difference("crun", "mounts./mnt/t:*", "tmpfs=cleared", MYRT, "stays read-only when `rw` follows `ro`: the later word should win"),
-    Difference("crun", "paths./mnt/t:make", "tmpfs=cleared", MYRT, "stays read-only when `rw` follows `ro`: the later word should win"),
+    Difference("runc", "outcome.create", f"{MAPPED} bind=flags|from_bundle|typed", MYRT,
+               "cannot change flags of a bind, as it loses those that are locked"),
+    Difference("crun", "mounts./mnt/t:*", "tmpfs=cleared", MYRT,
+               "stays read-only when `rw` follows `ro`: the later word should win"),
+    Difference("crun", "paths./mnt/t:make", "tmpfs=cleared", MYRT,
+               "stays read-only when `rw` follows `ro`: the later word should win"),
     Difference("runc crun", "outcome.create", "pivot=no propagation=shared", MYRT, "cannot move a mount whose parent is shared"),
     # mq_overview(7): the root of the file system belongs to who made the ipc namespace.
     Difference("runc crun", "dev.mqueue", MAPPED, PEER, IPC_OWNER),
@@ -109,21 +132,26 @@ DIFFERENCES = [
     Difference("crun", "hooks.*.directory", MAPPED, MYRT, "loses the bundle when it enters a user namespace"),
     Difference("crun", "state.*.bundle", MAPPED, MYRT, "loses the bundle when it enters a user namespace"),
     Difference("runc crun", "hooks.startContainer.directory", "", OPEN, "runs in the process's working directory"),
-    Difference("runc crun", "hooks", "hooks=all", MYRT, "runs poststart hooks before the container's process has started; start should wait for that"),
+    Difference("runc crun", "hooks", "hooks=all", MYRT,
+               "runs poststart hooks before the container's process has started; start should wait for that"),
     Difference("runc", "hooks.poststart.status", "", MYRT, "runs poststart hooks at the end of create"),
     Difference("runc", "hooks.poststop.directory", "", OPEN, "runs where it was called"),
     Difference("crun", "end.reached", "hooks=all", MYRT,
                "runs startContainer hooks when the process has given up its rights, so that they may fail; the program then does not run"),
     Difference("runc crun", "hooks.createRuntime.variables", "single=hook_without_env", MYRT,
                "hands the caller's environment on; the specification says that it is the entry's (config.md, Hooks)"),
-    Difference("crun", "outcome.start", "single=poststart_that_fails", MYRT, "starts the program although a poststart hook failed (runtime.md, Lifecycle, 8)"),
+    Difference("crun", "outcome.start", "single=poststart_that_fails", MYRT,
+               "starts the program although a poststart hook failed (runtime.md, Lifecycle, 8)"),
     Difference("runc", "outcome.create", "single=poststart_that_fails", MYRT, "runs poststart hooks at the end of create"),
     # What stands alone: fields that a runtime does not know, or knows differently.
     Difference("runc crun", "outcome.create", "single=all_capabilities", MYRT,
                "refuses a capability that cannot be granted; the specification wants a warning (config.md, Linux Process)"),
-    Difference("runc crun", "outcome.create", "single=no_process", MYRT, "wants a process in create; the specification wants it in start (config.md, Process)"),
-    Difference("runc crun", "outcome.create", "single=time_namespace|time_offsets", MYRT, "does not know the namespace, or cannot make it"),
-    Difference("runc crun", "outcome.create", "single=huge_pages", MYRT, "wants the controller in v1; on a host with both it may be in v2"),
+    Difference("runc crun", "outcome.create", "single=no_process", MYRT,
+               "wants a process in create; the specification wants it in start (config.md, Process)"),
+    Difference("runc crun", "outcome.create", "single=time_namespace|time_offsets", MYRT,
+               "does not know the namespace, or cannot make it"),
+    Difference("runc crun", "outcome.create", "single=huge_pages", MYRT,
+               "wants the controller in v1; on a host with both it may be in v2"),
     Difference("runc crun", "cgroup.pids:pids.max", "single=zero_pids", MYRT, ZERO_PIDS),
     Difference("runc crun", "calls.*", "single=zero_pids", MYRT, ZERO_PIDS),
     Difference("runc crun", "cgroup.cpu:cpu.cfs_burst_us", "single=burst", MYRT, "does not know the field yet"),
@@ -140,11 +168,14 @@ DIFFERENCES = [
     Difference("crun", "outcome.create", "single=block_weight", MYRT, "does not know the files of BFQ on v1"),
     Difference("crun", "left.cgroups", "single=network_class|unified|device_rule_*|memory_*|cpu*|swappiness_*|throttle_*", MYRT,
                "leaves the cgroups behind when it refuses (runtime.md, Create)"),
-    Difference("runc", "outcome.create", "single=part_of_a_tree", MYRT, "binds in the user namespace, which cannot leave the mounts below behind"),
+    Difference("runc", "outcome.create", "single=part_of_a_tree", MYRT,
+               "binds in the user namespace, which cannot leave the mounts below behind"),
     Difference("crun", "outcome.create", "single=no_symlinks", MYRT, "does not know the option"),
-    Difference("runc", "outcome.create", "single=defaults", MYRT, "hands the word to the file system; the specification wants it accepted"),
+    Difference("runc", "outcome.create", "single=defaults", MYRT,
+               "hands the word to the file system; the specification wants it accepted"),
     Difference("runc", "mounts./*:propagation", "single=unbindable_root", MYRT, OLD_ROOT),
-    Difference("runc", "outcome.create", "single=sysctl_with_readonly_proc", MYRT, "writes through the container's /proc, which is read-only"),
+    Difference("runc", "outcome.create", "single=sysctl_with_readonly_proc", MYRT,
+               "writes through the container's /proc, which is read-only"),
     Difference("runc", "outcome.create", "single=seccomp_flags", MYRT, "does not know the field yet"),
     Difference("runc", "outcome.create", "single=no_proc", MYRT, "needs the container's /proc for itself"),
     Difference("crun", "outcome.create", "single=no_dev", OPEN, "makes no directory for the devices in a root without /dev"),
@@ -154,14 +185,25 @@ DIFFERENCES = [
     Difference("crun", "mounts./dev/*:options", "single=part_of_a_tree", OPEN, "binds devices with nosuid and noexec"),
     Difference("crun", "mounts./dev/*:options", "engine=runc-spec-rootless", OPEN, "binds devices with nosuid and noexec"),
     # Wrong values that a peer takes (config.md, Valid values: they are errors).
-    Difference("crun", "outcome.create", "single=mount_namespace_host|private_root_without_pivot", MYRT, "leaves out what it cannot do"),
-    Difference("runc crun", "outcome.create", "single=mappings_without_namespace", MYRT, "drops the mappings, and the process is the host's root"),
-    Difference("crun", "outcome.create", "single=uid_text|env_number|no_new_privileges_text|capabilities_list|readonly_text", MYRT,
+    Difference("crun", "outcome.create", "single=mount_namespace_host|private_root_without_pivot", MYRT,
+               "leaves out what it cannot do"),
+    Difference("runc crun", "outcome.create", "single=mappings_without_namespace", MYRT,
+               "drops the mappings, and the process is the host's root"),
+    Difference("crun", "outcome.create",
+               "single=uid_text|env_number|no_new_privileges_text|capabilities_list|readonly_text", MYRT,
                "drops values of a wrong type, and the restriction with them"),
-    Difference("crun", "outcome.create", "single=uid_no_change", MYRT, "takes the id that means no change to the kernel, and the process stays root"),
-    Difference("crun", "outcome.create", "single=cwd_relative|env_no_equals|namespace_twice|mount_below_proc|propagation_unknown|device_unknown_type", MYRT, TAKES),
-    Difference("crun", "outcome.create", "single=seccomp_flag|seccomp_no_listener|hook_relative|hook_zero_timeout|intel_rdt", MYRT, TAKES),
+    Difference("crun", "outcome.create", "single=uid_no_change", MYRT,
+               "takes the id that means no change to the kernel, and the process stays root"),
+    Difference("crun", "outcome.create",
+               "single=cwd_relative|env_no_equals|namespace_twice|mount_below_proc|propagation_unknown|device_unknown_type", MYRT,
+               TAKES),
+    Difference("crun", "outcome.create",
+               "single=seccomp_flag|seccomp_no_listener|hook_relative|hook_zero_timeout|intel_rdt", MYRT,
+               TAKES),
     Difference("runc", "outcome.create", "single=version_*|domainname_without_uts|seccomp_errno_of_kill", MYRT, TAKES),
-    Difference("runc crun", "outcome.create", "single=rlimit_twice|mount_unknown_option_of_bind|masked_relative|readonly_relative|seccomp_no_names", MYRT, TAKES),
-    Difference("runc crun", "outcome.create", "single=device_over_file", MYRT, "keeps the file silently (config-linux.md, Devices)"),
+    Difference("runc crun", "outcome.create",
+               "single=rlimit_twice|mount_unknown_option_of_bind|masked_relative|readonly_relative|seccomp_no_names", MYRT,
+               TAKES),
+    Difference("runc crun", "outcome.create", "single=device_over_file", MYRT,
+               "keeps the file silently (config-linux.md, Devices)"),
 ]

@@ -5,7 +5,8 @@ SINGLE: options that stand alone in an otherwise plain configuration: what not a
 
 An option says what it changes: a JSON pointer, and the value put there; None removes it, and a pointer that ends in `/-` appends
 the values of a list. `run` are words for the command line of create. In strings, {bundle} is the bundle, {id} the container's id,
-{source} a directory with a file, {tree} a shared mount with a file and, `below`, another mount, {holder} a process with namespaces of its own, {log} a
+{source} a directory with a file,
+{tree} a shared mount with a file and, `below`, another mount, {holder} a process with namespaces of its own, {log} a
 directory for hooks, and {probe} the probe's path on the host.
 """
 
@@ -26,6 +27,10 @@ def bind(destination, source, *options):
 
 def tmpfs(destination, *options):
     return {"destination": destination, "type": "tmpfs", "source": "tmpfs", "options": list(options)}
+
+
+def cgroups(*options):
+    return {"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": list(options)}
 
 
 def capabilities(**sets):
@@ -214,7 +219,8 @@ FIELDS = {
             rule("ERRNO", "personality", errnoRet=5, args=[compare(0, "MASKED_EQ", 0xFF, 8)]),
             rule("ERRNO", "setns", args=[compare(0, "GT", 1000)])),
         "either": filter_of("ALLOW", rule("ERRNO", "socket", args=[compare(0, "EQ", 1), compare(0, "EQ", 2)])),
-        "architectures": filter_of("ALLOW", rule("ERRNO", "getpgid"), architectures=[f"SCMP_ARCH_{name}" for name in ("X86_64", "X86", "X32")]),
+        "architectures": filter_of(
+            "ALLOW", rule("ERRNO", "getpgid"), architectures=[f"SCMP_ARCH_{name}" for name in ("X86_64", "X86", "X32")]),
         "unknown_call": filter_of("ALLOW", rule("ERRNO", "chmod", "no_such_call")),
         "same_as_default": filter_of("ALLOW", rule("ALLOW", "chmod"), rule("ERRNO", "getpgid")),
     },
@@ -261,8 +267,8 @@ FIELDS = {
     "shm": {"yes": {}, "bound": {"/mounts/dev/shm": bind("/dev/shm", "{source}", "bind", "rw")}},
     "cgroup_mount": {
         "none": {},
-        "readonly": {"/mounts/-": [{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}]},
-        "writable": {"/mounts/-": [{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "noexec", "nodev"]}]},
+        "readonly": {"/mounts/-": [cgroups("nosuid", "noexec", "nodev", "relatime", "ro")]},
+        "writable": {"/mounts/-": [cgroups("nosuid", "noexec", "nodev")]},
     },
     "cgroups_path": {"absolute": {}, "nested": {"/linux/cgroupsPath": "/{session}/{id}/inner"}},
     "annotations": {"none": {}, "some": {"/annotations": {"org.example.a": "1", "b": "", "c.d": "two words"}}},
@@ -276,11 +282,6 @@ CONFLICTS = [
     ("uts=host", "domainname=set"),
     ("ipc=host", "sysctl=ipc"),
     ("network=host", "sysctl=net"),
-    # These would be set for the next container as well.
-    ("uts=joined", "hostname=short|dotted"),
-    ("uts=joined", "domainname=set"),
-    ("ipc=joined", "sysctl=ipc"),
-    ("network=joined", "sysctl=net"),
     ("sys=absent", "cgroup_mount=readonly|writable"),
     # A user namespace has no rights over the namespaces of its maker: it may not mount sysfs, proc or mqueue of them.
     ("user_namespace=range|split", "network=host|joined"),

@@ -6,13 +6,15 @@ import re
 import stat
 
 NAMESPACES = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"]
-STATUS = ["Umask", "Groups", "SigBlk", "SigIgn", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "Seccomp_filters"]
+STATUS = ["Umask", "Groups", "SigBlk", "SigIgn", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp",
+          "Seccomp_filters"]
 SMALL_FILES = ["oom_score_adj", "uid_map", "gid_map", "setgroups", "timens_offsets", "loginuid", "coredump_filter", "personality"]
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 # Settings, not counters.
 CGROUP_FILE = re.compile(
-    r"cpu\.(shares|cfs_.*|rt_.*|idle)|cpuset\.(cpus|mems|.*_exclusive|memory_migrate|sched_.*)|pids\.max|devices\.list|freezer\.state"
-    r"|memory\.(.*limit_in_bytes|swappiness|use_hierarchy|oom_control)|blkio\.(.*weight.*|throttle\..*_device)|notify_on_release|cgroup\.clone_children")
+    r"cpu\.(shares|cfs_.*|rt_.*|idle)|cpuset\.(cpus|mems|.*_exclusive|memory_migrate|sched_.*)|pids\.max|devices\.list"
+    r"|memory\.(.*limit_in_bytes|swappiness|use_hierarchy|oom_control)|blkio\.(.*weight.*|throttle\..*_device)"
+    r"|freezer\.state|notify_on_release|cgroup\.clone_children")
 
 
 def _read(path):

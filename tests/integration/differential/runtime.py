@@ -17,6 +17,9 @@ import bundle as bundles
 import observe
 
 SECONDS = 30  # for each step; none takes a tenth of it on an idle machine
+# Namespaces that a container may join, for as long as its input is open. Each run has its own: what one container sets there,
+# another would find.
+HOLDER = ["unshare", "--ipc", "--uts", "--net", "sh", "-c", "echo ready; exec cat"]
 # The runtime gets the report's descriptor as 3 and the gate as 4, and hands both on.
 START = 'exec "$@" 3>&"$REPORT"- 4<&"$GATE"-'
 
@@ -31,10 +34,9 @@ class Runtime:
 
 @dataclasses.dataclass
 class Place:
-    """What one worker has: a directory, the source of binds, the holder's pid, the probe, and the session's name."""
+    """What one worker has: a directory with the sources of binds, the probe, and a name for cgroups."""
 
     directory: pathlib.Path
-    holder: int
     probe: pathlib.Path
     session: str
     runs: int = 0
@@ -77,7 +79,10 @@ class Run:
         # The same length for all runtimes: what they make of it stays comparable.
         self.id = f"{place.session}-{place.runs:05d}"
         self.directory = place.directory / self.id
-        places = {"id": self.id, "session": place.session, "holder": str(place.holder), "source": str(place.directory / "source"), "tree": str(place.directory / "tree")}
+        self.holder = subprocess.Popen(HOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.holder.stdout.readline()
+        places = {"id": self.id, "session": place.session, "holder": str(self.holder.pid),
+                  "source": str(place.directory / "source"), "tree": str(place.directory / "tree")}
         self.bundle = bundles.Bundle(self.directory, configuration, place.probe, places)
         self.messages = self.directory / "messages"
         self.state = self.directory / "state"
@@ -90,11 +95,13 @@ class Run:
 
     def _call(self, *words):
         with self.messages.open("a") as messages:
-            done = subprocess.run(self._words(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=messages, timeout=SECONDS)
+            done = subprocess.run(
+                self._words(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=messages, timeout=SECONDS)
         return done.returncode, done.stdout.decode(errors="replace")
 
     def _create(self, report, gate, console):
-        words = ["create", "--bundle", str(self.directory), "--preserve-fds", "2", "--pid-file", str(self.directory / "pid"), *self.bundle.words]
+        words = ["create", "--bundle", str(self.directory), "--pid-file", str(self.directory / "pid")]
+        words += ["--preserve-fds", "2", *self.bundle.words]
         if console:
             words += ["--console-socket", str(self.directory / "console")]
         # The container's input and output: pipes may get another owner, and hurt nobody.
@@ -102,7 +109,7 @@ class Run:
         with self.messages.open("a") as messages:
             done = subprocess.run(
                 ["bash", "-c", START, "bash", *self._words(*words, self.id)], stdin=reading, stdout=writing, stderr=messages,
-                pass_fds=(report, gate), env=os.environ | {"REPORT": str(report), "GATE": str(gate), "OF_THE_CALLER": "yes"}, timeout=SECONDS)
+                pass_fds=(report, gate), env=os.environ | {"REPORT": str(report), "GATE": str(gate)}, timeout=SECONDS)
         os.close(reading)
         os.close(writing)
         os.close(report)
@@ -171,7 +178,7 @@ class Run:
         self.seen["outcome.start"] = "refused" if started else "ok"
         self._read_report(report)
         if started == 0 and "end.reached" in self.seen:
-            self.seen |= observe.process(self.pid, self.place.holder)
+            self.seen |= observe.process(self.pid, self.holder.pid)
             self._see_state("running")
         os.close(gate_end)
         if started:
@@ -214,6 +221,7 @@ class Run:
 
     def _remove(self):
         self._call("delete", "--force", self.id)
+        self.holder.communicate()
         for path in observe.cgroups_named(self.id):
             path.rmdir()
         shutil.rmtree(self.directory)
