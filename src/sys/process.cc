@@ -89,8 +89,10 @@ Result<Cloned> clone_process(const CloneRequest& request) {
     args.cgroup = static_cast<__u64>(request.cgroup);
   }
   long pid = ::syscall(SYS_clone3, &args, sizeof(args));
-  if (pid < 0 && errno == ENOSYS && request.cgroup < 0) {
-    // What the seccomp profiles of engines say, as a filter cannot see clone3's flags.
+  // ENOSYS is what the seccomp profiles of engines say, as a filter cannot see clone3's flags.
+  // EPERM is what a profile older than clone3 says; the kernel says that of namespaces only.
+  const bool filtered = errno == ENOSYS || (errno == EPERM && request.flags == 0);
+  if (pid < 0 && filtered && request.cgroup < 0) {
     pid = legacy_clone(args);
   }
   if (pid < 0) {

@@ -68,6 +68,16 @@ TEST_F(Hooks, StartContainerRunsBeforeTheProgram) {
   EXPECT_EQ(log(), "hook\nprogram\n");
 }
 
+TEST_F(Hooks, RunUnderAProfileThatIsOlderThanClone3) {
+  logging_hook("startContainer", "hook");
+  bundle_
+      .set("/process/noNewPrivileges", "false")  // the filter is there before the hooks then
+      .set("/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+               {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]})");
+  EXPECT_TRUE(succeeded(Container(bundle_).run()));
+  EXPECT_EQ(log(), "hook\n");
+}
+
 TEST_F(Hooks, GetTheStateOnTheirInput) {
   for (const char* kind : kKinds) {
     const std::string file = workspace() / (std::string("state-") + kind);
