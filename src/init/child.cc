@@ -24,6 +24,7 @@
 #include "init/start_program.h"
 #include "init/sysctl.h"
 #include "sys/process.h"
+#include "sys/resolve.h"
 #include "sys/spent_fds.h"
 
 namespace myrt::init {
@@ -108,6 +109,14 @@ Result<sys::UniqueFd> make_console(const plan::Plan& plan, int root, Channel& ru
   return std::move(console.slave);
 }
 
+/// While the root can still be written to: `readonly` is for the container. What fails here is
+/// tried again, and told, when the working directory is entered.
+void make_working_directory(const plan::Plan& plan, int root) {
+  if (plan.process.has_value() && plan.process->make_cwd) {
+    std::ignore = sys::make_directories_in_root(root, plan.process->cwd, 0755);
+  }
+}
+
 /// From the clone to the pivoted root. Returns the terminal's slave, if there is a terminal.
 Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   const plan::Plan& plan = *child.plan;
@@ -162,6 +171,7 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
   // After the createContainer hooks, which are none of the container's programs.
   MYRT_TRY(set_apparmor_profile(procfs.get(), profile));
   procfs.reset();
+  make_working_directory(plan, root.fd.get());
   MYRT_TRY(rootfs::finish(plan.rootfs, root));
   MYRT_TRY(rootfs::enter(plan.rootfs, std::move(root)));
   return terminal;

@@ -102,6 +102,13 @@ TEST_F(WorkingDirectory, IsMadeWhenMissing) {
   EXPECT_EQ(Container(bundle_).run().out, "/new 755\n. 755\n");
 }
 
+TEST_F(WorkingDirectory, IsMadeInAReadOnlyRoot) {
+  bundle_.set("/process/cwd", R"("/new/deep")")
+      .set("/root/readonly", "true")
+      .args({"/bin/sh", "-c", "pwd; touch file 2>/dev/null || echo read-only"});
+  EXPECT_EQ(Container(bundle_).run().out, "/new/deep\nread-only\n");
+}
+
 TEST_F(WorkingDirectory, IsMadeInsideTheRootWhenALinkLeadsOut) {
   const fs::path outside = workspace() / "outside";
   fs::create_directories(outside);
