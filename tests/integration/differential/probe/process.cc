@@ -73,6 +73,7 @@ void report_ids() {
   groups.resize(static_cast<std::size_t>(std::max(count, 0)));
   std::ranges::sort(groups);
   std::vector<std::string> words;
+  words.reserve(groups.size());
   for (const gid_t group : groups) {
     words.push_back(std::to_string(group));
   }
