@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/number_set.h"
 #include "base/text.h"
 #include "cgroup/writes.h"
 #include "cgroup/writes_v2.h"
@@ -211,19 +212,18 @@ std::vector<UnitProperty> without_repeats(std::vector<UnitProperty> all) {
 }  // namespace
 
 std::optional<UnitProperty> cpu_mask(std::string name, std::string_view list) {
-  constexpr std::size_t kMostBits = 8192;  // CONFIG_NR_CPUS at most
+  const std::optional<NumberSet> set = base::parse_number_list(list, base::kMaxCpus);
+  if (!set.has_value()) {
+    return std::nullopt;
+  }
   std::vector<std::uint8_t> bytes;
-  for (const std::string_view range : base::split(list, ',')) {
-    const std::vector<std::string_view> ends = base::split(range, '-');
-    const auto first = base::parse_integer<std::size_t>(ends.front(), 0, kMostBits - 1);
-    const auto last = base::parse_integer<std::size_t>(ends.back(), 0, kMostBits - 1);
-    if (ends.size() > 2 || !first.has_value() || !last.has_value() || *first > *last) {
-      return std::nullopt;
+  for (const std::uint64_t word : *set) {
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+      bytes.push_back(static_cast<std::uint8_t>(word >> shift & 0xFFU));
     }
-    bytes.resize(std::max(bytes.size(), *last / 8 + 1));
-    for (std::size_t bit = *first; bit <= *last; ++bit) {
-      bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] | 1U << bit % 8);
-    }
+  }
+  while (bytes.back() == 0) {
+    bytes.pop_back();
   }
   UnitProperty property{.name = std::move(name), .signature = "ay", .values = {}};
   property.values.push_back(std::to_string(bytes.size()));
