@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <myrt/spec_execution.h>
 #include <myrt/spec_resources.h>
 #include <myrt/spec_seccomp.h>
 
@@ -88,6 +89,8 @@ struct Linux {
       sysctl;  // key with dots as written, value; in order
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
+  std::optional<MemoryPolicy> memory_policy;
+  std::optional<unsigned long> personality;  // PER_LINUX or PER_LINUX32 (personality(2))
   friend bool operator==(const Linux&, const Linux&) = default;
 };
 

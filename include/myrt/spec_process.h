@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <myrt/spec_execution.h>
+
 namespace myrt {
 
 /// One `process.rlimits` entry. `resource` is the kernel's number (RLIMIT_NOFILE ...); limits as in
@@ -57,6 +59,9 @@ struct Process {
   bool no_new_privileges = false;
   std::string apparmor_profile;      // empty: the runtime's own
   std::optional<int> oom_score_adj;  // -1000..1000
+  std::optional<Scheduler> scheduler;
+  std::optional<IoPriority> io_priority;
+  std::optional<ExecCpuAffinity> exec_cpu_affinity;  // not for the container's own process
   friend bool operator==(const Process&, const Process&) = default;
 };
 

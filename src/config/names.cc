@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/capability_names.h"
+#include "base/execution_names.h"
 
 namespace myrt::config {
 
@@ -116,6 +117,10 @@ constexpr auto kSeccompFlags = std::to_array<Name>({
 });
 static_assert(is_sorted(kSeccompFlags));
 
+static_assert(is_sorted(base::kSchedulerPolicies) && is_sorted(base::kSchedulerFlags));
+static_assert(is_sorted(base::kIoPriorityClasses) && is_sorted(base::kPersonalities));
+static_assert(is_sorted(base::kMemoryPolicyModes) && is_sorted(base::kMemoryPolicyFlags));
+
 }  // namespace
 
 std::span<const Named<int>> capabilities() { return kCapabilities; }
@@ -124,6 +129,12 @@ std::span<const Named<NamespaceKind>> namespaces() { return kNamespaces; }
 std::span<const Named<unsigned long>> propagations() { return kPropagations; }
 std::span<const Named<SeccompAction>> seccomp_actions() { return kSeccompActions; }
 std::span<const Named<SeccompOperator>> seccomp_operators() { return kSeccompOperators; }
+std::span<const Named<std::uint32_t>> scheduler_policies() { return base::kSchedulerPolicies; }
+std::span<const Named<std::uint64_t>> scheduler_flags() { return base::kSchedulerFlags; }
+std::span<const Named<int>> io_priority_classes() { return base::kIoPriorityClasses; }
+std::span<const Named<int>> memory_policy_modes() { return base::kMemoryPolicyModes; }
+std::span<const Named<int>> memory_policy_flags() { return base::kMemoryPolicyFlags; }
+std::span<const Named<unsigned long>> personalities() { return base::kPersonalities; }
 std::span<const Name> seccomp_architectures() { return kSeccompArchitectures; }
 std::span<const Name> seccomp_flags() { return kSeccompFlags; }
 

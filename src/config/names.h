@@ -3,19 +3,18 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <myrt/spec.h>
 
+#include "base/named.h"
+
 namespace myrt::config {
 
-template <typename T>
-struct Named {
-  std::string_view name;
-  T value;
-};
+using base::Named;
 
 /// The entry `name` of a table sorted by name, or nullptr. Names are case-sensitive.
 template <typename Entry>
@@ -48,6 +47,19 @@ std::span<const Named<unsigned long>> propagations();
 std::span<const Named<SeccompAction>> seccomp_actions();
 /// SCMP_CMP_*.
 std::span<const Named<SeccompOperator>> seccomp_operators();
+
+/// SCHED_*, those of config.md that Linux has: not SCHED_ISO.
+std::span<const Named<std::uint32_t>> scheduler_policies();
+/// SCHED_FLAG_*.
+std::span<const Named<std::uint64_t>> scheduler_flags();
+/// IOPRIO_CLASS_*.
+std::span<const Named<int>> io_priority_classes();
+/// MPOL_*.
+std::span<const Named<int>> memory_policy_modes();
+/// MPOL_F_*.
+std::span<const Named<int>> memory_policy_flags();
+/// The values of `linux.personality.domain` to PER_* (personality(2)).
+std::span<const Named<unsigned long>> personalities();
 
 /// A name that needs no number here.
 struct Name {

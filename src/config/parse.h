@@ -28,6 +28,13 @@ Resources parse_limits(const Value& in);
 /// No value when there is no filter: the section is absent, or says nothing at all.
 std::optional<Seccomp> parse_seccomp(const Value& in);
 
+// The next five are nothing when the section is absent (parse_execution.cc).
+std::optional<Scheduler> parse_scheduler(const Value& in);
+std::optional<IoPriority> parse_io_priority(const Value& in);
+std::optional<ExecCpuAffinity> parse_exec_cpu_affinity(const Value& in);
+std::optional<MemoryPolicy> parse_memory_policy(const Value& in);
+std::optional<unsigned long> parse_personality(const Value& in);
+
 /// NAME=value entries. The last of several with one name wins, at the place of the first.
 std::vector<std::string> parse_environment(const Value& in);
 

@@ -7,7 +7,7 @@ namespace myrt::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kUnsupported{"memoryPolicy", "mountLabel", "personality"};
+constexpr std::array<std::string_view, 1> kUnsupported{"mountLabel"};
 
 // What mknod(2) takes apart: 12 and 20 bits (new_decode_dev, include/linux/kdev_t.h). A number
 // beyond would be cut, and the device another one.
@@ -131,6 +131,8 @@ Linux parse_linux(const Value& in) {
   section.sysctl = parse_sysctl(in["sysctl"]);
   section.masked_paths = in["maskedPaths"].absolute_paths();
   section.readonly_paths = in["readonlyPaths"].absolute_paths();
+  section.memory_policy = parse_memory_policy(in["memoryPolicy"]);
+  section.personality = parse_personality(in["personality"]);
   return section;
 }
 

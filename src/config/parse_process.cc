@@ -7,8 +7,7 @@ namespace myrt::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kUnsupported{"execCPUAffinity", "ioPriority", "scheduler",
-                                                       "selinuxLabel"};
+constexpr std::array<std::string_view, 1> kUnsupported{"selinuxLabel"};
 
 /// A name that may stand in a warning: engines look for words of error messages in all output, so
 /// nothing with spaces gets in from a config.
@@ -152,6 +151,9 @@ Process parse_process(const Value& in) {
   process.no_new_privileges = in["noNewPrivileges"].boolean().value_or(false);
   process.apparmor_profile = in["apparmorProfile"].text();
   process.oom_score_adj = in["oomScoreAdj"].integer<int>(-1000, 1000);  // proc_pid_oom_score_adj(5)
+  process.scheduler = parse_scheduler(in["scheduler"]);
+  process.io_priority = parse_io_priority(in["ioPriority"]);
+  process.exec_cpu_affinity = parse_exec_cpu_affinity(in["execCPUAffinity"]);
   return process;
 }
 

@@ -1,5 +1,7 @@
 #include "config/validate.h"
 
+#include <linux/sched.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -34,10 +36,24 @@ void check_protected_paths_need_mount(const Spec& spec, Findings& findings) {
   }
 }
 
+/// A deadline process may not fork, unless its children get another policy (sched(7)); hooks of the
+/// container process are its children.
+void check_deadline_and_hooks(const Spec& spec, Findings& findings) {
+  const bool deadline = spec.process.has_value() && spec.process->scheduler.has_value() &&
+                        spec.process->scheduler->policy == SCHED_DEADLINE;
+  if (deadline && !spec.hooks.start_container.empty() &&
+      (spec.process->scheduler->flags & SCHED_FLAG_RESET_ON_FORK) == 0) {
+    findings.fault("/process/scheduler",
+                   "want SCHED_FLAG_RESET_ON_FORK with SCHED_DEADLINE and startContainer hooks");
+  }
+}
+
 constexpr std::array kChecks{
     Check{.reads = {"/hostname", "/domainname", "/linux/namespaces"}, .run = check_names_need_uts},
     Check{.reads = {"/linux/maskedPaths", "/linux/readonlyPaths", "/linux/namespaces"},
           .run = check_protected_paths_need_mount},
+    Check{.reads = {"/process/scheduler", "/hooks/startContainer"},
+          .run = check_deadline_and_hooks},
 };
 
 }  // namespace

@@ -25,6 +25,7 @@
 #include "container/systemd_scope.h"
 #include "host/binfmt.h"
 #include "init/exec_fifo.h"
+#include "init/execution.h"
 #include "init/hooks.h"
 #include "init/launch.h"
 #include "init/namespaces.h"
@@ -238,6 +239,9 @@ Result<void> bring_up(Created& created, const Inputs& inputs, const Confinement&
                            confinement.agent.get(), launched));
   }
   MYRT_TRY(launched.wait_for(Kind::kReady));
+  if (plan.process.has_value()) {
+    MYRT_TRY(init::schedule(plan.process->execution, launched.pid()));
+  }
   MYRT_TRY(send_pidfd(options.pidfd_socket, launched.pidfd()));
   created.record.phase = Phase::kCreated;
   MYRT_TRY(write_record(created.entry.directory.get(), created.record));

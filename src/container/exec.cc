@@ -22,6 +22,7 @@
 #include "host/binfmt.h"
 #include "host/probe.h"
 #include "init/exec_child.h"
+#include "init/execution.h"
 #include "init/namespaces.h"
 #include "sys/file.h"
 #include "sys/proc.h"
@@ -209,6 +210,7 @@ Result<Ready> bring_up(const ExecInputs& inputs, const ExecOptions& options) {
                            agent.get(), joiner));
   }
   init::Launched process = MYRT_TRY(joiner.successor());
+  MYRT_TRY(init::schedule(inputs.plan.process->execution, process.pid()));
   // What can fail for the caller's sake comes after the clone is known: it would be left behind,
   // and the container's first process cannot end before it is reaped (pid_namespaces(7)).
   sys::UniqueFd master = MYRT_TRY(give_terminal(std::move(terminal), options.console_socket));

@@ -107,6 +107,15 @@ Process completed_process(const Process& container, config::ProcessFile file) {
   if (!process.oom_score_adj.has_value()) {
     process.oom_score_adj = container.oom_score_adj;
   }
+  if (!process.scheduler.has_value()) {
+    process.scheduler = container.scheduler;
+  }
+  if (!process.io_priority.has_value()) {
+    process.io_priority = container.io_priority;
+  }
+  if (!process.exec_cpu_affinity.has_value()) {
+    process.exec_cpu_affinity = container.exec_cpu_affinity;
+  }
   return process;
 }
 

@@ -53,6 +53,9 @@ Json linux_features() {
           {"apparmor", {{"enabled", true}}},
           {"selinux", {{"enabled", false}}},
           {"intelRdt", {{"enabled", true}, {"schemata", true}, {"monitoring", true}}},
+          {"memoryPolicy",
+           {{"modes", names(config::memory_policy_modes())},
+            {"flags", names(config::memory_policy_flags())}}},
           {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
           {"netDevices", {{"enabled", true}}}};
 }

@@ -17,6 +17,7 @@
 #include "init/start_program.h"
 #include "sys/file.h"
 #include "sys/process.h"
+#include "sys/scheduling.h"
 #include "sys/socket.h"
 
 namespace myrt::init {
@@ -45,6 +46,10 @@ Result<void> join_cgroups(const std::vector<sys::UniqueFd>& tasks) {
     MYRT_TRY(in("join the container's cgroup", sys::write_all(task.get(), "0", "tasks")));
   }
   return {};
+}
+
+Result<void> set_cpus(const char* field, const NumberSet& cpus) {
+  return cpus.empty() ? Result<void>{} : in(field, sys::sched_setaffinity(cpus));
 }
 
 /// Without a mount namespace of its own the container's root is not that of the namespace.
@@ -87,6 +92,7 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
   MYRT_TRY(set_oom_score(*plan.process));
   MYRT_TRY(join_cgroups(doors.tasks));
   doors.tasks.clear();
+  MYRT_TRY(set_cpus("process.execCPUAffinity.final", plan.process->execution.final_cpus));
   if (plan.namespaces.in_user_namespace) {
     forget_groups();
   }
@@ -141,7 +147,17 @@ Result<void> join_and_clone(const ChildPlan& child, ExecDoors doors, Channel& ru
 
 Result<Launched> launch_exec(const ChildPlan& child, ExecDoors doors) {
   auto [ours, theirs] = MYRT_TRY(sys::seqpacket_pair());
+  // Of the runtime, for the clone to inherit: on v2 that is born in the cgroup.
+  const NumberSet& initial = child.plan->process->execution.initial_cpus;
+  const NumberSet own = initial.empty() ? NumberSet{} : MYRT_TRY(sys::sched_getaffinity());
+  MYRT_TRY(set_cpus("process.execCPUAffinity.initial", initial));
   Result<sys::Cloned> cloned = sys::clone_process({.cgroup = doors.cgroup.get()});
+  if (cloned.has_value() && cloned->pid == 0) {
+    // Our end of the socket pair is among what it closes first.
+    Channel runtime(std::move(theirs));
+    tell(runtime, join_and_clone(child, std::move(doors), runtime));
+  }
+  const Result<void> restored = set_cpus("the runtime's own CPUs", own);
   if (!cloned.has_value() && cloned.error().code() == EACCES) {
     // cgroups(7), "Cgroups delegation containment".
     cloned =
@@ -150,12 +166,9 @@ Result<Launched> launch_exec(const ChildPlan& child, ExecDoors doors) {
            std::move(cloned));
   }
   sys::Cloned joiner = MYRT_TRY(in("clone the joiner", std::move(cloned)));
-  if (joiner.pid == 0) {
-    // Our end of the socket pair is among what it closes first.
-    Channel runtime(std::move(theirs));
-    tell(runtime, join_and_clone(child, std::move(doors), runtime));
-  }
-  return Launched(joiner.pid, std::move(joiner.pidfd), Channel(std::move(ours)));
+  Launched launched(joiner.pid, std::move(joiner.pidfd), Channel(std::move(ours)));
+  MYRT_TRY(restored);
+  return launched;
 }
 
 }  // namespace myrt::init

@@ -3,9 +3,10 @@
 // share the work:
 //
 //   joiner       a child of the runtime, in the runtime's pid namespace, where the container does
-//                not see it: enters the cgroup and all namespaces (the pid namespace is for its
-//                children), finds the program, forgets the runtime's command line and environment,
-//                takes on all restrictions and ids, clones, ends
+//                not see it, born on the plan's initial CPUs: enters the cgroup, goes to the final
+//                CPUs, enters all namespaces (the pid namespace is for its children), finds the
+//                program, forgets the runtime's command line and environment, takes on all
+//                restrictions and ids, clones, ends
 //   the process  a child of the runtime, in the container's pid namespace: has the container's
 //                root, rights and filter from its first instruction, and no descriptor but the
 //                sync socket and what the program gets; waits for Committed, leads a session,

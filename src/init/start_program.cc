@@ -19,6 +19,7 @@
 #include "init/console.h"
 #include "init/credentials.h"
 #include "init/exec_fifo.h"
+#include "init/execution.h"
 #include "init/hooks.h"
 #include "init/program.h"
 #include "seccomp/load.h"
@@ -193,6 +194,8 @@ Result<void> confine(const ChildPlan& child, Channel& runtime) {
   }
   const plan::ProcessPlan& process = *child.plan->process;
   ::umask(static_cast<mode_t>(process.umask));
+  // Before the limits, which may take the right to a priority away (RLIMIT_NICE, RLIMIT_RTPRIO).
+  MYRT_TRY(set_own_execution(process.execution));
   MYRT_TRY(set_rlimits(process));
   if (process.no_new_privileges) {
     MYRT_TRY(sys::set_no_new_privileges());

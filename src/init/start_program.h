@@ -32,10 +32,10 @@ struct StartProgram {
 /// `terminal` is the slave, if there is one; making it the controlling terminal is the caller's.
 Result<StartProgram> prepare_program(const ChildPlan& child, sys::UniqueFd terminal);
 
-/// Limits, filter, credentials. A filter without no_new_privileges goes before the loss of
-/// CAP_SYS_ADMIN, which loading needs (seccomp(2)). One with it waits for `run_program`, so that no
-/// call of ours is made under it, unless it has a listener, whose agent must have it before
-/// `create` returns.
+/// Memory policy and the like, limits, filter, credentials. A filter without no_new_privileges goes
+/// before the loss of CAP_SYS_ADMIN, which loading needs (seccomp(2)). One with it waits for
+/// `run_program`, so that no call of ours is made under it, unless it has a listener, whose agent
+/// must have it before `create` returns.
 Result<void> confine(const ChildPlan& child, Channel& runtime);
 
 /// Executes the program. Returns only when it did not work, with the reason.

@@ -20,6 +20,7 @@ Result<Plan> make_exec_plan(const Spec& spec, const ExecRequest& request,
   Noted<ProcessPlan> process = process_plan(
       request.process, grantable_capabilities(host, plan.namespaces.in_user_namespace));
   plan.process = std::move(process.value);
+  plan.process->execution = MYRT_TRY(exec_execution_plan(request.process, spec.linux, host));
   // Engines tell by the error that the directory was misspelt.
   plan.process->make_cwd = false;
   plan.warnings = std::move(process.warnings);

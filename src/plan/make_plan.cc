@@ -40,6 +40,7 @@ Result<Plan> make_plan(const Spec& spec, const Request& request, const host::Hos
     Noted<ProcessPlan> process = process_plan(*spec.process, grantable);
     append(plan.warnings, std::move(process.warnings));
     plan.process = std::move(process.value);
+    plan.process->execution = execution_plan(*spec.process, spec.linux, host);
   }
   Noted<std::optional<NotifyPart>> notify = notify_part(spec, request);
   append(plan.warnings, std::move(notify.warnings));

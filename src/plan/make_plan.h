@@ -49,7 +49,8 @@ struct ExecRequest {
 };
 
 /// The plan of a further process in the container of `spec`: of Plan's fields those that
-/// init/exec_child.h names. Errors: an id of the process that no mapping covers.
+/// init/exec_child.h names. Errors: an id of the process that no mapping covers; a scheduler that
+/// takes rights over the host.
 Result<Plan> make_exec_plan(const Spec& spec, const ExecRequest& request,
                             const host::HostFacts& host);
 

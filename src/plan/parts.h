@@ -103,6 +103,16 @@ std::uint64_t grantable_capabilities(const host::HostFacts& host, bool in_user_n
 
 Noted<ProcessPlan> process_plan(const Process& process, std::uint64_t grantable);
 
+// --- execution.cc ---
+
+/// Of the container's own process, for which execCPUAffinity is not.
+ExecutionPlan execution_plan(const Process& process, const Linux& linux,
+                             const host::HostFacts& host);
+/// Of a process of `exec`. Errors: a scheduler that such a process cannot be given without rights
+/// over the host.
+Result<ExecutionPlan> exec_execution_plan(const Process& process, const Linux& linux,
+                                          const host::HostFacts& host);
+
 // --- notify.cc ---
 
 /// How a container reaches the socket in Request::notify_directory.

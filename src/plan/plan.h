@@ -127,6 +127,21 @@ struct RootfsPlan {
   friend bool operator==(const RootfsPlan&, const RootfsPlan&) = default;
 };
 
+/// How the kernel runs the process.
+struct ExecutionPlan {
+  std::optional<Scheduler> scheduler;
+  std::optional<IoPriority> io_priority;
+  // The runtime sets these two when all else is done: it has rights over the host, which a process
+  // in a user namespace has not, and a policy may not survive the clone of a joiner. Otherwise the
+  // process does, as far as anybody may, before it is another user's.
+  bool by_runtime = false;
+  NumberSet initial_cpus;  // exec: before it enters the cgroup; empty: as they are
+  NumberSet final_cpus;    // exec: once it is there
+  std::optional<MemoryPolicy> memory_policy;
+  std::optional<unsigned long> personality;  // PER_*
+  friend bool operator==(const ExecutionPlan&, const ExecutionPlan&) = default;
+};
+
 struct ProcessPlan {
   std::vector<std::string> args;
   std::vector<std::string> env;
@@ -145,6 +160,7 @@ struct ProcessPlan {
   bool no_new_privileges = false;
   std::string apparmor_profile;  // empty: none to change to
   std::optional<int> oom_score_adj;
+  ExecutionPlan execution;
   friend bool operator==(const ProcessPlan&, const ProcessPlan&) = default;
 };
 

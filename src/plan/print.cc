@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/execution_text.h"
+#include "base/number_set.h"
 #include "base/text.h"
 #include "plan/print_text.h"
 
@@ -156,6 +158,28 @@ std::string limits_text(const ProcessPlan& process) {
   return text;
 }
 
+std::string cpus_text(std::string_view name, const NumberSet& cpus) {
+  return line_if(!cpus.empty(), {"  ", name, " cpus ", base::number_list(cpus)});
+}
+
+std::string execution_text(const ExecutionPlan& plan) {
+  const std::string_view actor = plan.by_runtime ? ", by the runtime" : "";
+  std::string text = cpus_text("initial", plan.initial_cpus) + cpus_text("final", plan.final_cpus);
+  if (plan.memory_policy.has_value()) {
+    text += line({"  memory policy ", base::memory_policy_text(*plan.memory_policy)});
+  }
+  if (plan.personality.has_value()) {
+    text += line({"  personality ", base::personality_text(*plan.personality)});
+  }
+  if (plan.scheduler.has_value()) {
+    text += line({"  scheduler ", base::scheduler_text(*plan.scheduler), actor});
+  }
+  if (plan.io_priority.has_value()) {
+    text += line({"  io priority ", base::io_priority_text(*plan.io_priority), actor});
+  }
+  return text;
+}
+
 std::string process_text(const ProcessPlan& process) {
   std::string text = "process\n";
   text += line({"  args", words(process.args)});
@@ -176,6 +200,7 @@ std::string process_text(const ProcessPlan& process) {
   text += line({"  inheritable ", hexadecimal(sets.inheritable)});
   text += line({"  ambient     ", hexadecimal(sets.ambient)});
   text += limits_text(process);
+  text += execution_text(process.execution);
   text += line_if(process.no_new_privileges, {"  no new privileges"});
   text +=
       line_if(!process.apparmor_profile.empty(), {"  apparmor profile ", process.apparmor_profile});

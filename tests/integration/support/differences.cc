@@ -25,14 +25,47 @@ constexpr std::string_view kLeavesCgroup =
 constexpr std::string_view kFewProperties =
     "writes the limits to the kernel's files without telling systemd; newer versions tell it";
 
-constexpr std::string_view kNoNetDevices = "does not know the field; newer versions do";
 constexpr std::string_view kBrokenTime =
     "makes no time namespace without a user namespace, and ignores the offsets, for which it has "
     "an "
     "annotation; newer versions know the field";
 constexpr std::string_view kNoTime = "does not know time namespaces; newer versions do";
+constexpr std::string_view kNoField = "does not know the field; newer versions do";
 
 constexpr auto kDifferences = std::to_array<Difference>({
+    {"All/EachMemoryPolicy.IsThatOfTheProgram/*", "runc", kNoField},
+    {"All/EachMemoryPolicy.IsThatOfTheProgram/*", "crun", kNoField},
+    {"All/EachScheduler.IsThatOfTheProgram/*", "runc", kNoField},
+    {"All/EachScheduler.IsThatOfTheProgram/*", "crun", kNoField},
+    {"ExecAffinity.*", "runc", kNoField},
+    {"ExecAffinity.*", "crun", kNoField},
+    {"ExecIoPriority.*", "runc", kNoField},
+    {"ExecIoPriority.*", "crun", kNoField},
+    {"ExecMemoryPolicy.*", "runc", kNoField},
+    {"ExecMemoryPolicy.*", "crun", kNoField},
+    {"ExecPersonality.*", "runc", kNoField},
+    {"ExecScheduler.*", "runc", kNoField},
+    {"ExecScheduler.*", "crun", kNoField},
+    {"IoPriority.*", "runc", kNoField},
+    {"IoPriority.*", "crun", kNoField},
+    {"MemoryPolicy.*", "runc", kNoField},
+    {"MemoryPolicy.*", "crun", kNoField},
+    {"Personality.IsRefusedWithWrongValues", "runc", kNoField},
+    {"Personality.IsRefusedWithWrongValues", "crun",
+     "ignores the flags, of which the specification has none"},
+    {"Personality.ShowsA32BitMachine", "runc", kNoField},
+    {"RootlessScheduler.*", "runc", kNoField},
+    {"RootlessScheduler.*", "crun", kNoField},
+    {"Scheduler.IsGivenToAUserNamespaceByTheHost", "runc", kNoField},
+    {"Scheduler.IsGivenToAUserNamespaceByTheHost", "crun", kNoField},
+    {"Scheduler.IsRefusedWithWrongValues", "runc", kNoField},
+    {"Scheduler.IsRefusedWithWrongValues", "crun", kNoField},
+    {"Scheduler.MayBeForTheProgramAlone", "runc", kNoField},
+    {"Scheduler.MayBeForTheProgramAlone", "crun", kNoField},
+    {"Scheduler.NeedsNoRightsOfTheProgram", "runc", kNoField},
+    {"Scheduler.NeedsNoRightsOfTheProgram", "crun", kNoField},
+    {"Scheduler.WithoutANiceValueHasNone", "runc", kNoField},
+    {"Scheduler.WithoutANiceValueHasNone", "crun", kNoField},
     {"All/RecursiveOptions.ReachTheMountsBelow/rro_rrw", "runc",
      "sets and clears at once, and setting wins; the later word should"},
     {"All/TmpfsOptions.GiveTheMountItsFlags/defaults", "runc",
@@ -276,10 +309,10 @@ constexpr auto kDifferences = std::to_array<Difference>({
     {"Descriptors.OfTheCallerAreNotHeldByACreatedOrRunningContainer", "crun",
      "leaves them open in the container"},
     {"Subreaper.IsTheCallerWhenAsked", "crun", "takes the option and ignores it"},
-    {"NetDevices.*", "runc", kNoNetDevices},
-    {"NetDevices.*", "crun", kNoNetDevices},
-    {"RootlessNetDevices.*", "runc", kNoNetDevices},
-    {"RootlessNetDevices.*", "crun", kNoNetDevices},
+    {"NetDevices.*", "runc", kNoField},
+    {"NetDevices.*", "crun", kNoField},
+    {"RootlessNetDevices.*", "runc", kNoField},
+    {"RootlessNetDevices.*", "crun", kNoField},
     {"IntelRdt.IsNeverLeftOut", "crun", "ignores the field; newer versions know it"},
     {"TimeNamespace.*", "crun", kBrokenTime},
     {"TimeOffsets.*", "crun", kBrokenTime},

@@ -56,6 +56,14 @@ TEST(Names, HasTheSizesOfTheSpecification) {
   EXPECT_EQ(seccomp_operators().size(), 7U);
   EXPECT_EQ(seccomp_architectures().size(), 23U);
   EXPECT_EQ(seccomp_flags().size(), 4U);
+  // config-linux.md 1.3.0: "Memory Policy", "Personality"; config.md: "Linux Process", where
+  // SCHED_ISO is one more.
+  EXPECT_EQ(memory_policy_modes().size(), 7U);
+  EXPECT_EQ(memory_policy_flags().size(), 3U);
+  EXPECT_EQ(personalities().size(), 2U);
+  EXPECT_EQ(scheduler_policies().size(), 6U);
+  EXPECT_EQ(scheduler_flags().size(), 7U);
+  EXPECT_EQ(io_priority_classes().size(), 3U);
 }
 
 TEST(Names, ListsATableInItsOrder) {

@@ -158,13 +158,20 @@ TEST(ParseLinux, RefusesSettingsThatAreNoStrings) {
               ElementsAre("/sysctl: want an object of strings, got an array"));
 }
 
+TEST(ParseLinux, ReadsMemoryPolicyAndPersonality) {
+  const auto parsed = parse_section(parse_linux, R"({
+      "memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0"}, "personality": {"domain": "LINUX32"}})");
+  EXPECT_THAT(parsed.faults, IsEmpty());
+  EXPECT_EQ(parsed.value.memory_policy,
+            (MemoryPolicy{.mode = 2, .nodes = {1}}));  // MPOL_BIND, linux/mempolicy.h
+  EXPECT_EQ(parsed.value.personality, 8UL);            // PER_LINUX32, sys/personality.h
+}
+
 TEST(ParseLinux, RefusesWhatIsNotSupportedYet) {
   EXPECT_THAT(parse_section(parse_linux, R"({
-      "memoryPolicy": {"mode": "MPOL_DEFAULT"}, "personality": {"domain": "LINUX"},
       "mountLabel": "system_u:object_r:container_file_t:s0"})")
                   .faults,
-              ElementsAre("/memoryPolicy: not supported yet", "/mountLabel: not supported yet",
-                          "/personality: not supported yet"));
+              ElementsAre("/mountLabel: not supported yet"));
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ TEST(ParseProcess, ReadsEveryField) {
                   {"type": "RLIMIT_CORE", "soft": 0, "hard": 18446744073709551615}],
       "noNewPrivileges": true,
       "oomScoreAdj": -1000,
-      "apparmorProfile": "", "selinuxLabel": "", "scheduler": null})");
+      "apparmorProfile": "", "selinuxLabel": "", "scheduler": null,
+      "ioPriority": null, "execCPUAffinity": null})");
   EXPECT_THAT(parsed.faults, IsEmpty());
   EXPECT_THAT(parsed.warnings, IsEmpty());
   EXPECT_EQ(
@@ -203,15 +204,19 @@ TEST(ParseProcess, ReadsTheAppArmorProfile) {
             "docker-default");
 }
 
+TEST(ParseProcess, ReadsHowTheKernelRunsIt) {
+  const auto parsed = parse_with(R"("scheduler": {"policy": "SCHED_IDLE"},
+                                    "ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 7},
+                                    "execCPUAffinity": {"initial": "0", "final": "1"})");
+  EXPECT_THAT(parsed.faults, IsEmpty());
+  EXPECT_EQ(parsed.value.scheduler, Scheduler{.policy = 5});  // SCHED_IDLE, linux/sched.h
+  EXPECT_EQ(parsed.value.io_priority, (IoPriority{.io_class = 2, .priority = 7}));
+  EXPECT_EQ(parsed.value.exec_cpu_affinity, (ExecCpuAffinity{.initial = {1}, .final = {2}}));
+}
+
 TEST(ParseProcess, RefusesWhatIsNotSupportedYet) {
-  EXPECT_THAT(
-      parse_with(
-          R"("scheduler": {"policy": "SCHED_IDLE"}, "ioPriority": {"class": "IOPRIO_CLASS_BE"},
-                            "execCPUAffinity": {"initial": "0"},
-                            "selinuxLabel": "system_u:system_r:container_t:s0")")
-          .faults,
-      ElementsAre("/execCPUAffinity: not supported yet", "/ioPriority: not supported yet",
-                  "/scheduler: not supported yet", "/selinuxLabel: not supported yet"));
+  EXPECT_THAT(parse_with(R"("selinuxLabel": "system_u:system_r:container_t:s0")").faults,
+              ElementsAre("/selinuxLabel: not supported yet"));
 }
 
 }  // namespace

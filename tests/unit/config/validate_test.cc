@@ -47,6 +47,19 @@ TEST(Validate, WantsAMountNamespaceForProtectedPaths) {
   EXPECT_THAT(faults_of(spec), IsEmpty());
 }
 
+// sched(7): fork(2) of a deadline process fails with EAGAIN.
+TEST(Validate, WantsADeadlineProcessThatCanRunItsHooks) {
+  Spec spec;
+  spec.process = Process{.scheduler = Scheduler{.policy = 6}};  // SCHED_DEADLINE, linux/sched.h
+  EXPECT_THAT(faults_of(spec), IsEmpty());
+  spec.hooks.start_container = {{.path = "/bin/hook"}};
+  EXPECT_THAT(faults_of(spec),
+              ElementsAre("/process/scheduler: want SCHED_FLAG_RESET_ON_FORK with SCHED_DEADLINE "
+                          "and startContainer hooks"));
+  spec.process->scheduler->flags = 1;  // SCHED_FLAG_RESET_ON_FORK
+  EXPECT_THAT(faults_of(spec), IsEmpty());
+}
+
 TEST(Validate, SaysNothingOfTheConsequencesOfOtherFaults) {
   Spec spec;
   spec.hostname = "a";

@@ -23,7 +23,10 @@ Process container_process() {
           .rlimits = {{.resource = 7, .soft = 10, .hard = 20}},
           .no_new_privileges = true,
           .apparmor_profile = "container's",
-          .oom_score_adj = 100};
+          .oom_score_adj = 100,
+          .scheduler = Scheduler{.policy = 3, .nice = 5},
+          .io_priority = IoPriority{.io_class = 2, .priority = 7},
+          .exec_cpu_affinity = ExecCpuAffinity{.initial = {1}, .final = {2}}};
 }
 
 Process changed(const ExecChanges& changes) {
@@ -113,7 +116,10 @@ TEST(CompletedProcess, TakesTheFileAsItIs) {
                            .args = {"x"},
                            .cwd = "/",
                            .apparmor_profile = "its own",
-                           .oom_score_adj = 5};
+                           .oom_score_adj = 5,
+                           .scheduler = Scheduler{},
+                           .io_priority = IoPriority{.io_class = 3},
+                           .exec_cpu_affinity = ExecCpuAffinity{}};
 
   EXPECT_EQ(completed_process(container_process(), {.process = process,
                                                     .has_capabilities = true,
@@ -131,6 +137,9 @@ TEST(CompletedProcess, TakesFromTheContainerWhatTheFileLacks) {
   EXPECT_TRUE(process.no_new_privileges);
   EXPECT_EQ(process.apparmor_profile, "container's");
   EXPECT_EQ(process.oom_score_adj, 100);
+  EXPECT_EQ(process.scheduler, container_process().scheduler);
+  EXPECT_EQ(process.io_priority, container_process().io_priority);
+  EXPECT_EQ(process.exec_cpu_affinity, container_process().exec_cpu_affinity);
   EXPECT_THAT(process.env, ElementsAre());
 }
 

@@ -45,5 +45,24 @@ TEST(Features, ListTheFirstAndTheLastCapability) {
   EXPECT_THAT(features, HasSubstr("\"CAP_WAKE_ALARM\""));
 }
 
+TEST(Features, ListModesAndFlagsOfMemoryPolicies) {
+  EXPECT_THAT(features_json("0.1.0"), HasSubstr(R"("memoryPolicy": {
+      "modes": [
+        "MPOL_BIND",
+        "MPOL_DEFAULT",
+        "MPOL_INTERLEAVE",
+        "MPOL_LOCAL",
+        "MPOL_PREFERRED",
+        "MPOL_PREFERRED_MANY",
+        "MPOL_WEIGHTED_INTERLEAVE"
+      ],
+      "flags": [
+        "MPOL_F_NUMA_BALANCING",
+        "MPOL_F_RELATIVE_NODES",
+        "MPOL_F_STATIC_NODES"
+      ]
+    })"));
+}
+
 }  // namespace
 }  // namespace myrt

@@ -256,6 +256,29 @@ TEST(Print, ShowsTheTerminalAndTheLimitsOfAProcess) {
   EXPECT_THAT(text, HasSubstr("\n  oom_score_adj -5\n  no new privileges\n"));
 }
 
+TEST(Print, ShowsHowTheKernelRunsTheProcess) {
+  // Numbers of linux/sched.h, linux/ioprio.h, linux/mempolicy.h and sys/personality.h.
+  ProcessPlan process;
+  process.execution = {.scheduler = Scheduler{.policy = 1, .priority = 10},
+                       .io_priority = IoPriority{.io_class = 2, .priority = 7},
+                       .by_runtime = true,
+                       .initial_cpus = {0x3},
+                       .final_cpus = {0x2},
+                       .memory_policy = MemoryPolicy{.mode = 2, .nodes = {1}},
+                       .personality = 8};
+
+  EXPECT_THAT(print(Plan{.process = process}), HasSubstr(R"(
+  initial cpus 0-1
+  final cpus 1
+  memory policy MPOL_BIND nodes 0
+  personality LINUX32
+  scheduler SCHED_FIFO priority 10, by the runtime
+  io priority IOPRIO_CLASS_BE 7, by the runtime
+)"));
+  process.execution = {.scheduler = Scheduler{.policy = 5}};
+  EXPECT_THAT(print(Plan{.process = process}), HasSubstr("\n  scheduler SCHED_IDLE\n"));
+}
+
 TEST(Print, QuotesWhatCouldBreakOutOfALine) {
   EXPECT_THAT(print(Plan{.id = "c1", .bundle = "/a\nb"}),
               HasSubstr("container c1 of \"/a\\nb\"\n"));
