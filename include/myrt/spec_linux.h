@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <myrt/spec_execution.h>
+#include <myrt/spec_id_mapping.h>
 #include <myrt/spec_resources.h>
 #include <myrt/spec_seccomp.h>
 
@@ -21,14 +22,6 @@ struct Namespace {
   NamespaceKind kind = NamespaceKind::kMount;
   std::string path;
   friend bool operator==(const Namespace&, const Namespace&) = default;
-};
-
-/// One line of uid_map or gid_map (user_namespaces(7)); `size` >= 1.
-struct IdMapping {
-  std::uint32_t container_id = 0;
-  std::uint32_t host_id = 0;
-  std::uint32_t size = 0;
-  friend bool operator==(const IdMapping&, const IdMapping&) = default;
 };
 
 /// One `linux.devices` entry. `type` is 'c', 'b' or 'p' ('u' is read as 'c').

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <myrt/spec_id_mapping.h>
+
 namespace myrt {
 
 struct Root {
@@ -20,6 +22,14 @@ struct MountAttributes {
   std::uint64_t set = 0;
   std::uint64_t clear = 0;
   friend bool operator==(const MountAttributes&, const MountAttributes&) = default;
+};
+
+/// How much of a bind mount shows its files with other owners (mount_setattr(2), "ID-mapped
+/// mounts").
+enum class IdMapScope {
+  kNone,
+  kMount,  // option `idmap`, or mappings without an option: the mount alone
+  kTree,   // option `ridmap`: and all that is mounted below
 };
 
 /// One `mounts` entry with its options taken apart.
@@ -39,6 +49,13 @@ struct Mount {
       super_flags;  // superblock words for fsconfig(2): sync, dirsync, lazytime, mand, iversion ...
   std::vector<std::string> data;  // options of the file system: "size=64k", "mode=1777"
   bool copy_up = false;           // option `tmpcopyup`
+
+  IdMapScope id_mapped = IdMapScope::kNone;  // of bind mounts alone
+  // A containerID is an owner in the source, its hostID whom the mount shows instead, as the
+  // runtime sees it. Both lists or neither; `id_mapped` without them takes those of the container's
+  // user namespace.
+  std::vector<IdMapping> uid_mappings;
+  std::vector<IdMapping> gid_mappings;
   friend bool operator==(const Mount&, const Mount&) = default;
 };
 

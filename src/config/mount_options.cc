@@ -124,7 +124,6 @@ std::span<const MountOption> mount_options() { return kOptions; }
 void apply(const MountOption& option, Mount& mount) {
   switch (option.kind) {
     case Kind::kNothing:
-    case Kind::kIdMap:
       break;
     case Kind::kBind:
       mount.bind = true;
@@ -151,6 +150,9 @@ void apply(const MountOption& option, Mount& mount) {
       break;
     case Kind::kCopyUp:
       mount.copy_up = true;
+      break;
+    case Kind::kIdMap:
+      mount.id_mapped = option.recursive ? IdMapScope::kTree : IdMapScope::kMount;
       break;
   }
 }

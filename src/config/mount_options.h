@@ -37,7 +37,7 @@ struct MountOption {
 std::span<const MountOption> mount_options();
 
 /// Adds `option` to what the options before it made of `mount`: a later one overrides an earlier
-/// one. kIdMap adds nothing.
+/// one.
 void apply(const MountOption& option, Mount& mount);
 
 }  // namespace myrt::config

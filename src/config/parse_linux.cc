@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/id_mappings.h"
 #include "config/parse.h"
 
 namespace myrt::config {
@@ -38,22 +39,6 @@ std::vector<Namespace> parse_namespaces(const Value& in) {
     namespaces_found.push_back({.kind = *kind, .path = std::move(path)});
   }
   return namespaces_found;
-}
-
-std::vector<IdMapping> parse_id_mappings(const Value& in) {
-  const Values values = in.elements("an array of objects");
-  std::vector<IdMapping> mappings;
-  mappings.reserve(values.size());
-  for (const Value& value : values) {
-    if (!value.object()) {
-      continue;
-    }
-    mappings.push_back(
-        {.container_id = value.need("containerID").integer<std::uint32_t>(0, kMaxId).value_or(0),
-         .host_id = value.need("hostID").integer<std::uint32_t>(0, kMaxId).value_or(0),
-         .size = value.need("size").integer<std::uint32_t>(1).value_or(1)});
-  }
-  return mappings;
 }
 
 Device parse_device(const Value& in) {

@@ -1,14 +1,12 @@
 #include <algorithm>
-#include <array>
 
+#include "config/id_mappings.h"
 #include "config/mount_options.h"
 #include "config/parse.h"
 
 namespace myrt::config {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> kUnsupported{"gidMappings", "uidMappings"};
 
 /// Whether a path relative to the root leads out of it. Absolute ones cannot: `..` of the root is
 /// the root.
@@ -77,13 +75,45 @@ void apply_option(const Option& option, bool bind, Mount& mount) {
     mount.data.emplace_back(option.word);
     return;
   }
-  if (option.known->kind == MountOption::Kind::kIdMap) {
-    option.place.fault(base::quote(option.word) + " is not supported yet");
-  }
   if (option.known->kind == MountOption::Kind::kSuper && bind) {
     option.place.warn("has no effect on a bind mount");
   }
   apply(*option.known, mount);
+}
+
+bool is_left_out(const Value& list) {
+  return !list.present() ||
+         (list.kind() == NodeKind::kArray && list.elements("an array of objects").size() == 0);
+}
+
+/// Both lists, or neither (config.md "Mounts").
+void parse_mount_mappings(const Value& in, Mount& mount) {
+  const Value uids = in["uidMappings"];
+  const Value gids = in["gidMappings"];
+  mount.uid_mappings = parse_id_mappings(uids);
+  mount.gid_mappings = parse_id_mappings(gids);
+  const bool without_uids = is_left_out(uids);
+  const bool without_gids = is_left_out(gids);
+  if (without_uids && !without_gids) {
+    uids.want("at least one mapping beside gidMappings");
+  } else if (without_gids && !without_uids) {
+    gids.want("at least one mapping beside uidMappings");
+  }
+  if (!without_uids && mount.id_mapped == IdMapScope::kNone) {
+    mount.id_mapped = IdMapScope::kMount;  // as runc and crun have it
+  }
+}
+
+/// What only a bind mount can have: a mount that exists keeps its mapping (mount_setattr(2)), and
+/// the owners in a new file system are those that the user namespace of its mounter gives it.
+void refuse_id_mapping(const Value& in, const std::vector<Option>& options) {
+  const auto option = std::ranges::find_if(
+      options, [](const Option& one) { return is_kind(one, MountOption::Kind::kIdMap); });
+  if (option != options.end()) {
+    option->place.fault(base::concat({"want a bind mount with ", base::quote(option->word)}));
+    return;
+  }
+  in["uidMappings"].fault("want a bind mount with it");
 }
 
 Mount parse_mount(const Value& in) {
@@ -91,7 +121,6 @@ Mount parse_mount(const Value& in) {
   if (!in.object()) {
     return mount;
   }
-  refuse_unsupported(in, kUnsupported);
   mount.destination = parse_destination(in.need("destination"));
   mount.type = in["type"].text();
   mount.source = in["source"].text();
@@ -100,6 +129,10 @@ Mount parse_mount(const Value& in) {
       options, [](const Option& option) { return is_kind(option, MountOption::Kind::kBind); });
   for (const Option& option : options) {
     apply_option(option, bind, mount);
+  }
+  parse_mount_mappings(in, mount);
+  if (mount.id_mapped != IdMapScope::kNone && (!mount.bind || mount.remount)) {
+    refuse_id_mapping(in, options);
   }
   return mount;
 }

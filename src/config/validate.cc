@@ -61,6 +61,7 @@ constexpr std::array kChecks{
 void validate(const Spec& spec, Findings& findings) {
   std::vector<Check> due(kChecks.begin(), kChecks.end());
   due.insert(due.end(), linux_checks().begin(), linux_checks().end());
+  due.insert(due.end(), mount_checks().begin(), mount_checks().end());
   // Before any runs: what one finds does not keep another from being asked.
   std::erase_if(due, [&findings](const Check& check) {
     return std::ranges::any_of(check.reads, [&findings](std::string_view pointer) {

@@ -25,4 +25,7 @@ void validate(const Spec& spec, Findings& findings);
 /// The rules about `linux`.
 std::span<const Check> linux_checks();
 
+/// The rules about `mounts`.
+std::span<const Check> mount_checks();
+
 }  // namespace myrt::config

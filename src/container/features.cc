@@ -25,16 +25,6 @@ Json names(std::span<const Entry> table) {
   return list;
 }
 
-Json supported_mount_options() {
-  Json list = Json::array();
-  for (const config::MountOption& option : config::mount_options()) {
-    if (option.kind != config::MountOption::Kind::kIdMap) {  // refused by the parser
-      list.push_back(option.name);
-    }
-  }
-  return list;
-}
-
 Json seccomp_features() {
   return {{"enabled", true},
           {"actions", names(config::seccomp_actions())},
@@ -56,7 +46,7 @@ Json linux_features() {
           {"memoryPolicy",
            {{"modes", names(config::memory_policy_modes())},
             {"flags", names(config::memory_policy_flags())}}},
-          {"mountExtensions", {{"idmap", {{"enabled", false}}}}},
+          {"mountExtensions", {{"idmap", {{"enabled", true}}}}},
           {"netDevices", {{"enabled", true}}}};
 }
 
@@ -68,7 +58,7 @@ std::string features_json(std::string_view version) {
       {"ociVersionMax", kOciVersion},
       {"hooks",
        {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"}},
-      {"mountOptions", supported_mount_options()},
+      {"mountOptions", names(config::mount_options())},
       {"linux", linux_features()},
       {"annotations",
        {{"org.myrt.version", version},

@@ -46,17 +46,6 @@ bool is_own_id_alone(const std::vector<IdMapping>& mappings, std::uint32_t own) 
   return mappings.size() == 1 && mappings[0].size == 1 && mappings[0].host_id == own;
 }
 
-/// One line for each mapping, as /proc/PID/uid_map takes them.
-std::string map_text(const std::vector<IdMapping>& mappings) {
-  std::string text;
-  for (const IdMapping& mapping : mappings) {
-    text +=
-        base::concat({std::to_string(mapping.container_id), " ", std::to_string(mapping.host_id),
-                      " ", std::to_string(mapping.size), "\n"});
-  }
-  return text;
-}
-
 /// The maps of a new user namespace, and who can write them.
 void set_new_maps(IdMaps& maps, const Linux& linux, const host::HostFacts& host) {
   maps.uid_map = map_text(linux.uid_mappings);
@@ -79,6 +68,16 @@ std::uint32_t setup_id(const std::vector<IdMapping>& mappings,
 }
 
 }  // namespace
+
+std::string map_text(const std::vector<IdMapping>& mappings) {
+  std::string text;
+  for (const IdMapping& mapping : mappings) {
+    text +=
+        base::concat({std::to_string(mapping.container_id), " ", std::to_string(mapping.host_id),
+                      " ", std::to_string(mapping.size), "\n"});
+  }
+  return text;
+}
 
 std::optional<std::uint32_t> host_id(const std::vector<IdMapping>& mappings, std::uint32_t id) {
   const auto found = std::ranges::find_if(mappings, [id](const IdMapping& mapping) {

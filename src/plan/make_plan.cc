@@ -27,6 +27,7 @@ Result<Plan> make_plan(const Spec& spec, const Request& request, const host::Hos
                        const cgroup::Layout& cgroups) {
   NamespacePlan namespaces = MYRT_TRY(namespace_plan(spec, host));
   RootfsPlan rootfs = MYRT_TRY(rootfs_plan(spec, request));
+  MYRT_TRY(require_rights_for_id_maps(rootfs.mounts, host));
   Noted<cgroup::CgroupPlan> cgroup = MYRT_TRY(cgroup_part(spec, request, cgroups, rootfs.mounts));
   rootfs.cgroups = visible_cgroups(cgroup.value);
   rootfs.pure_v2 = cgroups.pure_v2;

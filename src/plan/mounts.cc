@@ -132,6 +132,7 @@ Result<MountStep> mount_step(const Entry& entry, const Spec& spec, std::string_v
   if (step.kind == MountKind::kBind) {
     step.source = base::absolute_from(bundle, mount.source);
     step.recursive = mount.bind_recursive;
+    step.id_map = mount_id_map(mount, spec.linux);
     step.base_propagation = base_propagation(spec.linux.rootfs_propagation);
   } else {
     step.type = mount.type;

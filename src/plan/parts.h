@@ -57,6 +57,9 @@ struct IdMaps {
 /// Errors: an id of the process that no mapping covers; groups that cannot be set.
 Result<IdMaps> id_maps(const Spec& spec, const host::HostFacts& host);
 
+/// One line for each mapping, as /proc/PID/uid_map takes them.
+std::string map_text(const std::vector<IdMapping>& mappings);
+
 /// The id outside the user namespace, or nothing when no mapping covers `id`.
 std::optional<std::uint32_t> host_id(const std::vector<IdMapping>& mappings, std::uint32_t id);
 
@@ -76,6 +79,16 @@ Result<std::vector<MountStep>> mount_steps(const Spec& spec, std::string_view bu
 
 /// Whether the options of `step` end up read-only.
 bool is_read_only(const MountStep& step);
+
+// --- mount_id_map.cc ---
+
+/// The maps of an id-mapped mount: its own, or else those of the container's user namespace. Those
+/// of a new one are known before it is: a namespace that has them as well is as good.
+std::optional<MountIdMap> mount_id_map(const Mount& mount, const Linux& linux);
+
+/// Errors: an id-mapped mount, when the runtime has no rights over any file system.
+Result<void> require_rights_for_id_maps(const std::vector<MountStep>& mounts,
+                                        const host::HostFacts& host);
 
 // --- devices.cc ---
 

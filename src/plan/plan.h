@@ -75,12 +75,22 @@ enum class MountKind {
   kRemount,     // option `remount`: new attributes for what is mounted at the destination
 };
 
+/// The user namespace whose maps a mount gets (mount_setattr(2), MOUNT_ATTR_IDMAP).
+struct MountIdMap {
+  std::string uid_map;  // of one that is made for this: text for /proc/PID/uid_map
+  std::string gid_map;
+  std::string path;        // or the one that the container joins
+  bool recursive = false;  // also what is mounted below
+  friend bool operator==(const MountIdMap&, const MountIdMap&) = default;
+};
+
 struct MountStep {
   MountKind kind = MountKind::kFilesystem;
   std::string destination;  // absolute and clean; resolved inside the root
   std::string type;
   std::string source;  // kBind: absolute path on the host
   bool recursive = false;
+  std::optional<MountIdMap> id_map;  // kBind
   MountAttributes attributes;
   MountAttributes recursive_attributes;
   // kBind: MS_SLAVE or MS_PRIVATE for the cloned tree; 0 keeps its peers.

@@ -92,6 +92,22 @@ std::string rules_text(const MountStep& step) {
   return text;
 }
 
+/// A map in one line: "0 100000 65536, 65536 1000 1".
+std::string map_words(std::string_view map) {
+  std::string text;
+  for (const std::string_view entry : base::split(map, '\n')) {
+    text += base::concat({text.empty() || entry.empty() ? "" : ", ", entry});
+  }
+  return text;
+}
+
+std::string id_map_text(const MountIdMap& map) {
+  const std::string ids = map.path.empty() ? base::concat({", uids (", map_words(map.uid_map),
+                                                           ") gids (", map_words(map.gid_map), ")"})
+                                           : base::concat({", ids of ", word(map.path)});
+  return ids + (map.recursive ? " for the whole tree" : "");
+}
+
 std::string mount_text(const MountStep& step) {
   const std::string what = step.kind == MountKind::kFilesystem ? word(step.type) + " " : "";
   const std::string from = step.source.empty() ? "" : word(step.source) + " ";
@@ -102,6 +118,7 @@ std::string mount_text(const MountStep& step) {
   if (!whole_tree.empty()) {
     text += ", whole tree" + whole_tree;
   }
+  text += step.id_map.has_value() ? id_map_text(*step.id_map) : "";
   if (!step.super_flags.empty() || !step.data.empty()) {
     text += base::concat({", options", words(step.super_flags), words(step.data)});
   }

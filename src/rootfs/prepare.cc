@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
+#include "rootfs/id_map.h"
 #include "rootfs/steps.h"
 #include "sys/file.h"
 #include "sys/kernel_defs.h"
@@ -135,14 +137,38 @@ Result<Sources> clone_sources(const plan::RootfsPlan& plan, Cloner cloner) {
   return sources;
 }
 
+Result<void> set_id_maps(const plan::RootfsPlan& plan, const Sources& sources) {
+  MapNamespaces namespaces;
+  for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
+    const MountStep& step = plan.mounts[i];
+    if (step.id_map.has_value()) {
+      MYRT_TRY(in(step_name(step), set_id_map(sources.binds[i].get(), *step.id_map, namespaces)));
+    }
+  }
+  return {};
+}
+
+bool has_id_maps(const plan::RootfsPlan& plan) {
+  return std::ranges::any_of(plan.mounts,
+                             [](const MountStep& step) { return step.id_map.has_value(); });
+}
+
 }  // namespace
 
 Result<Sources> open_sources(const plan::RootfsPlan& plan) {
   Result<Sources> sources = clone_sources(plan, Cloner::kRuntime);
   // Cloning mounts takes CAP_SYS_ADMIN over the mount namespace, whatever their path.
   if (!sources.has_value() && sources.error().code() == EPERM) {
+    if (has_id_maps(plan)) {
+      return in("id-mapped mounts take rights over the runtime's mount namespace",
+                std::move(sources));
+    }
     sources = Sources{};
     sources->deferred = true;
+    return sources;
+  }
+  if (sources.has_value()) {
+    MYRT_TRY(set_id_maps(plan, *sources));
   }
   return sources;
 }

@@ -29,7 +29,8 @@ struct Sources {
   bool deferred = false;
 };
 
-/// Runs in the runtime. Errors name the source and what it is for.
+/// Runs in the runtime, which gives id-mapped mounts their maps here. Errors name the source and
+/// what it is for.
 Result<Sources> open_sources(const plan::RootfsPlan& plan);
 
 /// In the container process, with the caller's ids: what the runtime had to defer, and the layers

@@ -94,6 +94,20 @@ TEST_F(MyrtRootlessInside, ShowsTheCallersSysfsWithoutANetworkNamespace) {
             "there\nread-only\n");
 }
 
+TEST_F(MyrtRootlessInside, SaysThatFileSystemsOfTheHostCannotBeIdMapped) {
+  const std::string source = workspace() / "source";
+  fs::create_directories(source);
+  bundle_.set("/mounts/-", R"({"destination": "/data", "source": ")" + source + R"(",
+      "options": ["bind", "idmap"],
+      "uidMappings": [{"containerID": 0, "hostID": 1, "size": 10}],
+      "gidMappings": [{"containerID": 0, "hostID": 1, "size": 10}]})");
+  Container container(bundle_);
+  expect_message(container.run(),
+                 "run " + container.id() + ": mount " + source +
+                     " on /data: the source is id-mapped already, or belongs to another user "
+                     "namespace: mount_setattr (id mapping): Operation not permitted");
+}
+
 using MyrtRootlessInsideAlone = RootlessInsideAlone;
 
 TEST_F(MyrtRootlessInsideAlone, SaysThatGroupsCannotBeSet) {

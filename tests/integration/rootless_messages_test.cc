@@ -121,6 +121,14 @@ TEST_F(MyrtRootlessMessages, SayWhatAMessageQueueNeeds) {
       "its own: fsconfig create: Operation not permitted");
 }
 
+TEST_F(MyrtRootlessMessages, SayThatIdMappedMountsTakeRights) {
+  bundle_.set("/mounts", R"([{"destination": "/a", "type": "tmpfs"},
+                             {"destination": "/b", "source": "/tmp", "options": ["bind", "idmap"]}])");
+  expect_fault(
+      "/mounts/1: an id-mapped mount takes CAP_SYS_ADMIN over the file system of its source "
+      "(mount_setattr(2))");
+}
+
 using MyrtRootless = OrdinaryUserTest;
 
 TEST_F(MyrtRootless, WaitsForStartAsASealedCopy) {

@@ -88,6 +88,20 @@ TEST_F(PodmanMounts, GivesADirectoryToTheMappedUserOfTheContainer) {
   EXPECT_EQ(owner_of_shared(), 100000U);
 }
 
+TEST_F(PodmanMounts, ShowAnIdMappedDirectory) {
+  if (!can_be_id_mapped(shared_)) {
+    GTEST_SKIP() << "needs a file system that can be id-mapped";
+  }
+  const Outcome outcome =
+      run_once({volume("idmap"), "--uidmap", "0:100000:65536", "--gidmap", "0:200000:65536",
+                "busybox", "sh", "-c", "stat -c %u:%g /data; touch /data/file"});
+  EXPECT_EQ(outcome.out, "0:0\n") << outcome;
+  struct stat status{};
+  ASSERT_EQ(::stat((shared_ / "file").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 0U);
+  EXPECT_EQ(status.st_gid, 0U);
+}
+
 TEST_F(PodmanMounts, KeepAVolumeFromOneContainerToTheNext) {
   EXPECT_TRUE(succeeded(
       run_once({"--volume", "kept:/data", "busybox", "sh", "-c", "echo text > /data/file"})));

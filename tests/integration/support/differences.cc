@@ -22,6 +22,9 @@ constexpr std::string_view kUpdateDrops =
 constexpr std::string_view kLeavesCgroup =
     "leaves the cgroup behind when a limit is refused; newer versions remove it";
 
+constexpr std::string_view kLeavesMountsBelow =
+    "leaves the mounts below the source behind when it is id-mapped, also with rbind";
+
 constexpr std::string_view kFewProperties =
     "writes the limits to the kernel's files without telling systemd; newer versions tell it";
 
@@ -266,6 +269,15 @@ constexpr auto kDifferences = std::to_array<Difference>({
     {"Kill.TakesTheChildrenDownWithoutAPidNamespace", "runc",
      "kills the first process only; engines that share a pid namespace rely on newer versions, "
      "which kill all"},
+    {"IdMappedMounts.*", "runc", "does not know id-mapped mounts; newer versions do"},
+    {"IdMappedMounts.HaveThePropagationAskedFor", "crun", "does not set that of such a mount"},
+    {"IdMappedMounts.LeaveWhatIsMountedBelowAsItIs", "crun", kLeavesMountsBelow},
+    {"IdMappedMounts.MapTheWholeTreeWhenAsked", "crun", kLeavesMountsBelow},
+    {"IdMappedMounts.MayBeReadOnlyAsATree", "crun", kLeavesMountsBelow},
+    {"IdMappedMounts.MayHaveMountsOnThem", "crun",
+     "keeps such a mount a peer of its source, so that the host gets the mounts on it"},
+    {"PodmanMounts.ShowAnIdMappedDirectory", "runc",
+     "does not know id-mapped mounts; newer versions do"},
     {"Lifecycle.ForcedDeleteCleansUpAfterARuntimeKilledAtAnyMoment", "runc",
      "forgets cgroups and processes that its state file does not name yet"},
     {"Lifecycle.ForcedDeleteCleansUpAfterARuntimeKilledAtAnyMoment", "crun",

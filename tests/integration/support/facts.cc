@@ -1,8 +1,10 @@
 #include "support/facts.h"
 
 #include <linux/magic.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 
+#include <cstdio>
 #include <string_view>
 
 #include "support/files.h"
@@ -34,6 +36,19 @@ bool cgroup_v2() {
 bool has_capability(unsigned capability) {
   const std::string mask = field_of(read_file("/proc/self/status"), "CapEff");
   return ((std::stoull(mask, nullptr, 16) >> capability) & 1U) != 0;
+}
+
+bool can_be_id_mapped(const std::filesystem::path& path) {
+  struct statfs status{};
+  struct utsname kernel{};
+  ::statfs(path.c_str(), &status);
+  ::uname(&kernel);
+  int major = 0;
+  int minor = 0;
+  std::sscanf(kernel.release, "%d.%d", &major, &minor);
+  const bool tmpfs_can = major > 6 || (major == 6 && minor >= 3);
+  return status.f_type == EXT4_SUPER_MAGIC || status.f_type == XFS_SUPER_MAGIC ||
+         (status.f_type == TMPFS_MAGIC && tmpfs_can);
 }
 
 bool has_controller(const std::string& controller) {

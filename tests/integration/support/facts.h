@@ -25,6 +25,10 @@ bool has_controller(const std::string& controller);
 /// Whether the kernel knows this file system type (/proc/filesystems).
 bool has_filesystem(const std::string& type);
 
+/// Whether a bind mount of `path` can be id-mapped (mount_setattr(2)); of those file systems that
+/// tests run on.
+bool can_be_id_mapped(const std::filesystem::path& path);
+
 /// Directory of the cgroup root that holds the controller; on v2 the same for all.
 std::filesystem::path cgroup_root(const std::string& controller);
 

@@ -157,6 +157,13 @@ TEST(MountOptions, TakeBackOnlyTheAccessTimeTheyName) {
             (MountAttributes{.set = kStrictatime, .clear = kAtimeMask}));
 }
 
+TEST(MountOptions, MarkIdMappedMounts) {
+  EXPECT_EQ(with({"bind"}).id_mapped, IdMapScope::kNone);
+  EXPECT_EQ(with({"idmap"}).id_mapped, IdMapScope::kMount);
+  EXPECT_EQ(with({"ridmap"}).id_mapped, IdMapScope::kTree);
+  EXPECT_EQ(with({"ridmap", "idmap"}).id_mapped, IdMapScope::kMount);
+}
+
 TEST(MountOptions, AreThoseOfTheSpecification) {
   // 18 attributes and their recursive forms, 8 propagations, 5 flags set and 4 taken back, and bind
   // rbind remount tmpcopyup defaults silent loud idmap ridmap.

@@ -76,18 +76,69 @@ TEST(ParseMounts, WarnsOfFlagsOfTheSuperblockOnBindMounts) {
   EXPECT_THAT(parsed.warnings, ElementsAre("/0/options/1: has no effect on a bind mount"));
 }
 
-TEST(ParseMounts, RefusesIdMappingsUntilTheyAreSupported) {
+TEST(ParseMounts, ReadsIdMappings) {
+  const auto parsed = parse_section(parse_mounts, R"([
+      {"destination": "/a", "source": "/x", "options": ["rbind", "ridmap"],
+       "uidMappings": [{"containerID": 0, "hostID": 1000, "size": 1},
+                       {"containerID": 1, "hostID": 100000, "size": 9}],
+       "gidMappings": [{"containerID": 0, "hostID": 2000, "size": 10}]}])");
+  EXPECT_THAT(parsed.faults, IsEmpty());
+  ASSERT_EQ(parsed.value.size(), 1U);
+  EXPECT_EQ(parsed.value[0].id_mapped, IdMapScope::kTree);
+  EXPECT_THAT(parsed.value[0].uid_mappings,
+              ElementsAre(IdMapping{.container_id = 0, .host_id = 1000, .size = 1},
+                          IdMapping{.container_id = 1, .host_id = 100000, .size = 9}));
+  EXPECT_THAT(parsed.value[0].gid_mappings,
+              ElementsAre(IdMapping{.container_id = 0, .host_id = 2000, .size = 10}));
+}
+
+TEST(ParseMounts, AppliesIdMappingsWithoutTheOptionToTheMountAlone) {
+  const auto parsed = parse_section(parse_mounts, R"([
+      {"destination": "/a", "source": "/x", "options": ["rbind"],
+       "uidMappings": [{"containerID": 0, "hostID": 1, "size": 1}],
+       "gidMappings": [{"containerID": 0, "hostID": 1, "size": 1}]},
+      {"destination": "/b", "source": "/x", "options": ["rbind"],
+       "uidMappings": [], "gidMappings": null}])");
+  EXPECT_THAT(parsed.faults, IsEmpty());
+  ASSERT_EQ(parsed.value.size(), 2U);
+  EXPECT_EQ(parsed.value[0].id_mapped, IdMapScope::kMount);
+  EXPECT_EQ(parsed.value[1].id_mapped, IdMapScope::kNone);
+}
+
+TEST(ParseMounts, WantsBothIdMappingsOrNeither) {
   EXPECT_THAT(
       parse_section(parse_mounts, R"([
-      {"destination": "/a", "source": "/x", "options": ["bind", "idmap"]},
-      {"destination": "/a", "source": "/x", "options": ["rbind", "ridmap"]},
-      {"destination": "/a", "source": "/x", "options": ["bind"],
-       "uidMappings": [{"containerID": 0, "hostID": 1, "size": 1}],
+      {"destination": "/a", "source": "/x", "options": ["bind", "idmap"],
+       "uidMappings": [{"containerID": 0, "hostID": 1, "size": 1}]},
+      {"destination": "/a", "source": "/x", "options": ["bind"], "uidMappings": [],
        "gidMappings": [{"containerID": 0, "hostID": 1, "size": 1}]}])")
           .faults,
-      ElementsAre("/0/options/1: \"idmap\" is not supported yet",
-                  "/1/options/1: \"ridmap\" is not supported yet",
-                  "/2/gidMappings: not supported yet", "/2/uidMappings: not supported yet"));
+      ElementsAre(
+          "/0/gidMappings: want at least one mapping beside uidMappings, got nothing",
+          "/1/uidMappings: want at least one mapping beside gidMappings, got an empty array"));
+}
+
+TEST(ParseMounts, TellsOfAWrongIdMappingOnce) {
+  EXPECT_THAT(
+      parse_section(parse_mounts, R"([
+      {"destination": "/a", "source": "/x", "options": ["bind", "idmap"],
+       "uidMappings": [{"containerID": -1, "hostID": 1, "size": 1}], "gidMappings": [5]}])")
+          .faults,
+      ElementsAre("/0/uidMappings/0/containerID: want an integer from 0 to 4294967294, got -1",
+                  "/0/gidMappings/0: want an object, got a number"));
+}
+
+TEST(ParseMounts, RefusesIdMappingsOfWhatIsNoBindMount) {
+  EXPECT_THAT(parse_section(parse_mounts, R"([
+      {"destination": "/a", "type": "tmpfs", "options": ["idmap"]},
+      {"destination": "/a", "source": "/x", "options": ["bind", "remount", "ridmap"]},
+      {"destination": "/a", "type": "tmpfs",
+       "uidMappings": [{"containerID": 0, "hostID": 1, "size": 1}],
+       "gidMappings": [{"containerID": 0, "hostID": 1, "size": 1}]}])")
+                  .faults,
+              ElementsAre("/0/options/0: want a bind mount with \"idmap\"",
+                          "/1/options/2: want a bind mount with \"ridmap\"",
+                          "/2/uidMappings: want a bind mount with it"));
 }
 
 TEST(ParseMounts, TakesRelativeDestinationsFromTheRoot) {

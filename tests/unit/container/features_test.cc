@@ -7,7 +7,6 @@ namespace myrt {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 TEST(Features, NameTheVersionsOfTheSpecification) {
   const std::string features = features_json("0.1.0");
@@ -21,10 +20,11 @@ TEST(Features, ListAnnotationsThatAreActedOnAsUnsafe) {
                         "    \"org.systemd.property.\"\n  ]"));
 }
 
-TEST(Features, ListRecursiveReadOnlyMountsButNotIdmappedOnes) {
+TEST(Features, ListRecursiveReadOnlyAndIdMappedMounts) {
   const std::string features = features_json("0.1.0");
   EXPECT_THAT(features, HasSubstr("\"rro\""));
-  EXPECT_THAT(features, Not(HasSubstr("\"ridmap\"")));
+  EXPECT_THAT(features, HasSubstr("\"ridmap\""));
+  EXPECT_THAT(features, HasSubstr("\"idmap\": {\n        \"enabled\": true"));
 }
 
 TEST(Features, TellOfResctrlAndNetworkDevices) {

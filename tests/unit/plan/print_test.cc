@@ -242,6 +242,25 @@ no process
 )");
 }
 
+TEST(Print, ShowsTheMapsOfIdMappedMounts) {
+  RootfsPlan rootfs{.path = "/root", .new_mount_namespace = true, .host_propagation = MS_SLAVE};
+  rootfs.mounts = {{.kind = MountKind::kBind,
+                    .destination = "/a",
+                    .source = "/x",
+                    .id_map = MountIdMap{.uid_map = "0 1 2\n5 6 7\n", .gid_map = "0 3 4\n"},
+                    .base_propagation = MS_SLAVE},
+                   {.kind = MountKind::kBind,
+                    .destination = "/b",
+                    .source = "/y",
+                    .recursive = true,
+                    .id_map = MountIdMap{.path = "/proc/7/ns/user", .recursive = true},
+                    .attributes = {.set = MOUNT_ATTR_RDONLY}}};
+
+  EXPECT_THAT(print(Plan{.rootfs = rootfs}),
+              HasSubstr("\n  bind /x on /a, uids (0 1 2, 5 6 7) gids (0 3 4), rslave"
+                        "\n  rbind /y on /b ro, ids of /proc/7/ns/user for the whole tree\n"));
+}
+
 TEST(Print, ShowsTheTerminalAndTheLimitsOfAProcess) {
   const ProcessPlan process{.args = {"top"},
                             .cwd = "/",
