@@ -32,7 +32,7 @@ struct ExecChanges {
   std::vector<std::string> capabilities;       // "CAP_NET_RAW"; added, but never inheritable
   std::string apparmor_profile;                // empty: the container's
   bool no_new_privileges = false;              // true sets it; false keeps the container's
-  std::string selinux_label;                   // refused unless empty: not supported yet
+  std::string selinux_label;                   // empty: the container's
   friend bool operator==(const ExecChanges&, const ExecChanges&) = default;
 };
 

@@ -79,7 +79,8 @@ struct Linux {
   unsigned long rootfs_propagation = 0;  // MS_SHARED, MS_SLAVE|MS_REC ...; 0 when absent
   std::optional<Seccomp> seccomp;
   std::vector<std::pair<std::string, std::string>>
-      sysctl;  // key with dots as written, value; in order
+      sysctl;               // key with dots as written, value; in order
+  std::string mount_label;  // of SELinux; empty: as the policy has it
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
   std::optional<MemoryPolicy> memory_policy;

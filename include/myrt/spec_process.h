@@ -58,6 +58,7 @@ struct Process {
   std::vector<Rlimit> rlimits;  // unique resources
   bool no_new_privileges = false;
   std::string apparmor_profile;      // empty: the runtime's own
+  std::string selinux_label;         // empty: the one that the policy chooses
   std::optional<int> oom_score_adj;  // -1000..1000
   std::optional<Scheduler> scheduler;
   std::optional<IoPriority> io_priority;

@@ -24,7 +24,7 @@ void add_changes(CLI::App& command, ExecCommand& exec) {
       ->delimiter(',');
   add_list(command, "-c,--cap", changes.capabilities, "One more capability")->delimiter(',');
   command.add_option("--apparmor", changes.apparmor_profile, "AppArmor profile");
-  command.add_option("--process-label", changes.selinux_label, "SELinux label; not supported yet");
+  command.add_option("--process-label", changes.selinux_label, "SELinux label of the process");
   command.add_flag("--no-new-privs", changes.no_new_privileges,
                    "No more privileges by executing files (PR_SET_NO_NEW_PRIVS)");
 }

@@ -120,15 +120,6 @@ Spec parse_root_object(const Value& in) {
 
 }  // namespace
 
-void refuse_unsupported(const Value& in, std::span<const std::string_view> fields) {
-  for (const std::string_view field : fields) {
-    const Value value = in[field];
-    if (!value.is_empty()) {
-      value.fault("not supported yet");
-    }
-  }
-}
-
 }  // namespace myrt::config
 
 namespace myrt {

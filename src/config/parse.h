@@ -38,8 +38,4 @@ std::optional<unsigned long> parse_personality(const Value& in);
 /// NAME=value entries. The last of several with one name wins, at the place of the first.
 std::vector<std::string> parse_environment(const Value& in);
 
-/// Adds a fault for each of `fields` that asks for something: a restriction must not be left out
-/// silently. "", null and absence ask for nothing.
-void refuse_unsupported(const Value& in, std::span<const std::string_view> fields);
-
 }  // namespace myrt::config

@@ -8,8 +8,6 @@ namespace myrt::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kUnsupported{"mountLabel"};
-
 // What mknod(2) takes apart: 12 and 20 bits (new_decode_dev, include/linux/kdev_t.h). A number
 // beyond would be cut, and the device another one.
 constexpr std::uint32_t kMaxMajor = (1U << 12U) - 1;
@@ -101,7 +99,6 @@ Linux parse_linux(const Value& in) {
   if (!in.object()) {
     return section;
   }
-  refuse_unsupported(in, kUnsupported);
   section.namespaces = parse_namespaces(in["namespaces"]);
   section.time_offsets = parse_time_offsets(in["timeOffsets"]);
   section.net_devices = parse_net_devices(in["netDevices"]);
@@ -114,6 +111,7 @@ Linux parse_linux(const Value& in) {
   section.rootfs_propagation = parse_propagation(in["rootfsPropagation"]);
   section.seccomp = parse_seccomp(in["seccomp"]);
   section.sysctl = parse_sysctl(in["sysctl"]);
+  section.mount_label = in["mountLabel"].text();
   section.masked_paths = in["maskedPaths"].absolute_paths();
   section.readonly_paths = in["readonlyPaths"].absolute_paths();
   section.memory_policy = parse_memory_policy(in["memoryPolicy"]);

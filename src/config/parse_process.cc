@@ -7,8 +7,6 @@ namespace myrt::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kUnsupported{"selinuxLabel"};
-
 /// A name that may stand in a warning: engines look for words of error messages in all output, so
 /// nothing with spaces gets in from a config.
 bool is_plain_word(std::string_view name) {
@@ -139,7 +137,6 @@ Process parse_process(const Value& in) {
   if (!in.object()) {
     return process;
   }
-  refuse_unsupported(in, kUnsupported);
   process.terminal = in["terminal"].boolean().value_or(false);
   process.console_size = parse_console_size(in["consoleSize"]);
   process.user = parse_user(in.need("user"));
@@ -150,6 +147,7 @@ Process parse_process(const Value& in) {
   process.rlimits = parse_rlimits(in["rlimits"]);
   process.no_new_privileges = in["noNewPrivileges"].boolean().value_or(false);
   process.apparmor_profile = in["apparmorProfile"].text();
+  process.selinux_label = in["selinuxLabel"].text();
   process.oom_score_adj = in["oomScoreAdj"].integer<int>(-1000, 1000);  // proc_pid_oom_score_adj(5)
   process.scheduler = parse_scheduler(in["scheduler"]);
   process.io_priority = parse_io_priority(in["ioPriority"]);

@@ -108,6 +108,7 @@ Result<ExecInputs> read_exec_inputs(const Store& store, const Entry& entry,
   const host::HostFacts host = MYRT_TRY(host::probe());
   inputs.plan = MYRT_TRY(plan::make_exec_plan(spec, request, host));
   MYRT_TRY(settle_apparmor(*inputs.plan.process));
+  MYRT_TRY(require_selinux(inputs.plan));
   for (const std::string& warning : inputs.plan.warnings) {
     log(LogLevel::kWarning, warning);
   }

@@ -54,9 +54,6 @@ Result<Process> changed_process(const Process& container, const ExecChanges& cha
   if (changes.args.empty()) {
     return std::unexpected(Error("want a program, or --process"));
   }
-  if (!changes.selinux_label.empty()) {
-    return std::unexpected(Error("--process-label: not supported yet"));
-  }
   process.args = changes.args;
   process.terminal = false;      // the container's is another,
   process.console_size.reset();  // and so is its size
@@ -86,6 +83,9 @@ Result<Process> changed_process(const Process& container, const ExecChanges& cha
   if (!changes.apparmor_profile.empty()) {
     process.apparmor_profile = changes.apparmor_profile;
   }
+  if (!changes.selinux_label.empty()) {
+    process.selinux_label = changes.selinux_label;
+  }
   process.no_new_privileges = process.no_new_privileges || changes.no_new_privileges;
   return process;
 }
@@ -103,6 +103,9 @@ Process completed_process(const Process& container, config::ProcessFile file) {
   }
   if (process.apparmor_profile.empty()) {
     process.apparmor_profile = container.apparmor_profile;
+  }
+  if (process.selinux_label.empty()) {
+    process.selinux_label = container.selinux_label;
   }
   if (!process.oom_score_adj.has_value()) {
     process.oom_score_adj = container.oom_score_adj;

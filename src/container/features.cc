@@ -41,7 +41,7 @@ Json linux_features() {
            {{"v1", true}, {"v2", true}, {"systemd", true}, {"systemdUser", true}, {"rdma", true}}},
           {"seccomp", seccomp_features()},
           {"apparmor", {{"enabled", true}}},
-          {"selinux", {{"enabled", false}}},
+          {"selinux", {{"enabled", true}}},
           {"intelRdt", {{"enabled", true}, {"schemata", true}, {"monitoring", true}}},
           {"memoryPolicy",
            {{"modes", names(config::memory_policy_modes())},

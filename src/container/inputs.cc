@@ -24,6 +24,22 @@ namespace myrt::container {
 
 namespace {
 
+/// /proc/filesystems has a line of some twenty bytes for each type.
+constexpr std::size_t kMaxTypesBytes = std::size_t{64} << 10U;
+
+/// Why SELinux would not enforce a label; empty when it does.
+Result<std::string_view> selinux_lack() {
+  // The kernel registers it when SELinux is on, wherever it may be mounted.
+  const std::string types = MYRT_TRY(sys::read_file(AT_FDCWD, "/proc/filesystems", kMaxTypesBytes));
+  if (types.find("\tselinuxfs\n") == std::string::npos) {
+    return "is off";
+  }
+  // As long as there is no policy, every label is taken for that of the kernel, which is a name
+  // alone: a process would be none the safer, without an error (security_context_to_sid_core).
+  const std::string own = MYRT_TRY(sys::read_value(AT_FDCWD, "/proc/self/attr/current"));
+  return own.find(':') == std::string::npos ? "has no policy" : "";
+}
+
 /// A terminal needs somebody at the other end: the console socket, or the runtime itself in the
 /// foreground.
 Result<void> check_terminal(const Spec& spec, const CreateOptions& options) {
@@ -91,6 +107,7 @@ Result<void> settle(Inputs& inputs, const CreateOptions& options, const host::Ho
       MYRT_TRY(settle_rootless_cgroups(inputs.plan, inputs.spec.linux.cgroups_path));
     }
   }
+  MYRT_TRY(require_selinux(inputs.plan));
   inputs.net_devices = MYRT_TRY(read_net_devices(inputs.plan.namespaces.net_devices));
   if (inputs.plan.resctrl.has_value()) {
     inputs.resctrl = MYRT_TRY(resctrl_work(*inputs.plan.resctrl));
@@ -167,6 +184,22 @@ Result<void> settle_apparmor(plan::ProcessPlan& process) {
   }
   process.apparmor_profile.clear();
   return {};
+}
+
+Result<void> require_selinux(const plan::Plan& plan) {
+  const std::string process = plan.process.has_value() ? plan.process->selinux_label : "";
+  const std::string& mounts = plan.rootfs.mount_label;
+  if (process.empty() && mounts.empty()) {
+    return {};
+  }
+  const std::string_view lack = MYRT_TRY(selinux_lack());
+  if (lack.empty()) {
+    return {};
+  }
+  return std::unexpected(
+      Error(base::concat({process.empty() ? "/linux/mountLabel: " : "/process/selinuxLabel: ",
+                          base::quote(process.empty() ? mounts : process),
+                          " cannot be enforced, SELinux ", lack, " on this host"})));
 }
 
 Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root) {

@@ -45,6 +45,10 @@ Result<Spec> saved_spec(const Entry& entry);
 /// without it, and is taken out of the plan then.
 Result<void> settle_apparmor(plan::ProcessPlan& process);
 
+/// Whether the kernel can do what is asked of SELinux: a label where it is off would protect
+/// nothing.
+Result<void> require_selinux(const plan::Plan& plan);
+
 /// The compiled seccomp filter of the spec, if it has one, from the cache below the state root.
 Result<std::optional<seccomp::Filter>> make_filter(const Spec& spec, int state_root);
 

@@ -21,6 +21,7 @@
 #include "init/hooks.h"
 #include "init/namespaces.h"
 #include "init/program.h"
+#include "init/selinux.h"
 #include "init/start_program.h"
 #include "init/sysctl.h"
 #include "sys/process.h"
@@ -152,24 +153,27 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
     MYRT_TRY(own.channel.wait_for(Message::Kind::kDevicesMoved));
   }
   MYRT_TRY(furnish_namespaces(plan.namespaces));
+  // While the host's procfs can still be seen: without one in sight a user namespace gets none
+  // (mount_too_revealing).
+  sys::UniqueFd procfs;
+  const std::string profile = plan.process.has_value() ? plan.process->apparmor_profile : "";
+  const std::string label = plan.process.has_value() ? plan.process->selinux_label : "";
+  if (!plan.sysctl.empty() || !profile.empty() || !label.empty()) {
+    procfs = MYRT_TRY(in("procfs of our own", rootfs::own_procfs()));
+  }
   if (plan.new_keyring) {
+    MYRT_TRY(set_key_label(procfs.get(), label));
     MYRT_TRY(new_session_keyring());
   }
   const mode_t callers_umask = ::umask(0);
   rootfs::Root root =
       MYRT_TRY(rootfs::prepare(plan.rootfs, plan.namespaces, std::move(own.sources)));
-  // While the host's procfs can still be seen: without one in sight a user namespace gets none
-  // (mount_too_revealing).
-  sys::UniqueFd procfs;
-  const std::string profile = plan.process.has_value() ? plan.process->apparmor_profile : "";
-  if (!plan.sysctl.empty() || !profile.empty()) {
-    procfs = MYRT_TRY(in("procfs of our own", rootfs::own_procfs()));
-  }
   MYRT_TRY(run_creation_hooks(child, own.channel, callers_umask));
   sys::UniqueFd terminal = MYRT_TRY(make_console(plan, root.fd.get(), own.channel));
   MYRT_TRY(write_sysctls(procfs.get(), plan.sysctl));
   // After the createContainer hooks, which are none of the container's programs.
   MYRT_TRY(set_apparmor_profile(procfs.get(), profile));
+  MYRT_TRY(set_exec_label(procfs.get(), label));
   procfs.reset();
   make_working_directory(plan, root.fd.get());
   MYRT_TRY(rootfs::finish(plan.rootfs, root));

@@ -14,6 +14,7 @@
 #include "init/credentials.h"
 #include "init/descriptors.h"
 #include "init/namespaces.h"
+#include "init/selinux.h"
 #include "init/start_program.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -32,13 +33,15 @@ std::vector<int> numbers(const Channel& runtime, const ExecDoors& doors) {
   return list;
 }
 
-/// The clone inherits it.
-Result<void> set_own_profile(const std::string& profile) {
-  if (profile.empty()) {
+/// What the clone inherits of the security modules. execve(2) takes the label of keys back.
+Result<void> set_own_labels(const plan::ProcessPlan& process) {
+  if (process.apparmor_profile.empty() && process.selinux_label.empty()) {
     return {};
   }
   const sys::UniqueFd procfs = MYRT_TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
-  return set_apparmor_profile(procfs.get(), profile);
+  MYRT_TRY(set_apparmor_profile(procfs.get(), process.apparmor_profile));
+  MYRT_TRY(set_key_label(procfs.get(), process.selinux_label));
+  return set_exec_label(procfs.get(), process.selinux_label);
 }
 
 Result<void> join_cgroups(const std::vector<sys::UniqueFd>& tasks) {
@@ -88,7 +91,7 @@ Result<StartProgram> join(const ChildPlan& child, ExecDoors doors, Channel& runt
   MYRT_TRY(sys::set_parent_death_signal(SIGKILL));
   // While this /proc is still the host's.
   MYRT_TRY(sys::forget_arguments());
-  MYRT_TRY(set_own_profile(plan.process->apparmor_profile));
+  MYRT_TRY(set_own_labels(*plan.process));
   MYRT_TRY(set_oom_score(*plan.process));
   MYRT_TRY(join_cgroups(doors.tasks));
   doors.tasks.clear();

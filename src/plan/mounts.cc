@@ -153,7 +153,7 @@ Result<MountStep> mount_step(const Entry& entry, const Spec& spec, std::string_v
                  base::concat({base::quote(step.destination),
                                ": only a procfs may be mounted on /proc, and few files below it"}));
   }
-  return step;
+  return labelled(std::move(step), spec.linux.mount_label);
 }
 
 }  // namespace

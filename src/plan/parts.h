@@ -90,6 +90,12 @@ std::optional<MountIdMap> mount_id_map(const Mount& mount, const Linux& linux);
 Result<void> require_rights_for_id_maps(const std::vector<MountStep>& mounts,
                                         const host::HostFacts& host);
 
+// --- mount_label.cc ---
+
+/// `step` with the SELinux label `label`, as its type of file system takes one; binds and remounts
+/// keep what they have. A label that its options choose goes before. Empty: none.
+MountStep labelled(MountStep step, const std::string& label);
+
 // --- devices.cc ---
 
 /// The default devices and linux.devices; `mounts` tell whether /dev is the host's.

@@ -65,6 +65,7 @@ struct OverlayPlan {
   std::string upper;  // empty: an ephemeral upper layer on a tmpfs, or none when `read_only`
   std::string work;
   bool read_only = false;
+  std::string label;  // of SELinux; empty: none of its own
   friend bool operator==(const OverlayPlan&, const OverlayPlan&) = default;
 };
 
@@ -98,6 +99,9 @@ struct MountStep {
   std::vector<unsigned long> propagation;  // asked for by options, in order
   std::vector<std::string> super_flags;
   std::vector<std::string> data;
+  // Of SELinux, for a file system that does not take one as an option (`context=` in `data`): its
+  // root gets it. Empty: none.
+  std::string root_label;
   bool copy_up = false;
   // tmpfs without `mode=`: it takes the mode of the directory that it covers.
   bool mode_from_directory = false;
@@ -128,6 +132,9 @@ struct RootfsPlan {
   std::uint64_t root_propagation = 0;  // for the container's "/" at the end; 0: leave
   bool root_propagation_recursive = false;
   std::vector<MountStep> mounts;
+  // Of SELinux, linux.mountLabel, for what is mounted beside `mounts`: the directory above the
+  // hierarchies of cgroup v1, what masks directories. Empty: none.
+  std::string mount_label;
   std::vector<cgroup::Directory> cgroups;  // for kCgroup
   bool pure_v2 = false;
   bool own_cgroup_namespace = false;
@@ -169,6 +176,7 @@ struct ProcessPlan {
   std::vector<Rlimit> rlimits;
   bool no_new_privileges = false;
   std::string apparmor_profile;  // empty: none to change to
+  std::string selinux_label;     // empty: none to change to
   std::optional<int> oom_score_adj;
   ExecutionPlan execution;
   friend bool operator==(const ProcessPlan&, const ProcessPlan&) = default;

@@ -204,6 +204,8 @@ std::string process_text(const ProcessPlan& process) {
   text += line_if(process.no_new_privileges, {"  no new privileges"});
   text +=
       line_if(!process.apparmor_profile.empty(), {"  apparmor profile ", process.apparmor_profile});
+  text +=
+      line_if(!process.selinux_label.empty(), {"  selinux label ", word(process.selinux_label)});
   return text;
 }
 

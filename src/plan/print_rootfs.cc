@@ -77,6 +77,9 @@ std::string_view kind_word(const MountStep& step) {
 
 std::string rules_text(const MountStep& step) {
   std::string text;
+  if (!step.root_label.empty()) {
+    text += ", label " + word(step.root_label);
+  }
   if (step.copy_up) {
     text += ", copy up";
   }
@@ -138,6 +141,7 @@ std::string overlay_text(const OverlayPlan& overlay) {
   } else if (!overlay.read_only) {
     text += ", upper ephemeral";
   }
+  text += overlay.label.empty() ? "" : ", label " + word(overlay.label);
   return text + "\n";
 }
 
@@ -173,6 +177,7 @@ std::string entry_text(const RootfsPlan& plan) {
 std::string rootfs_text(const RootfsPlan& plan) {
   std::string text = line({"rootfs ", word(plan.path), plan.read_only ? " read-only" : ""});
   text += entry_text(plan);
+  text += line_if(!plan.mount_label.empty(), {"  mount label ", word(plan.mount_label)});
   text += plan.overlay.has_value() ? overlay_text(*plan.overlay) : "";
   for (const MountStep& step : plan.mounts) {
     text += mount_text(step);

@@ -94,6 +94,7 @@ Noted<ProcessPlan> process_plan(const Process& process, std::uint64_t grantable)
   plan.rlimits = process.rlimits;
   plan.no_new_privileges = process.no_new_privileges;
   plan.apparmor_profile = process.apparmor_profile;
+  plan.selinux_label = process.selinux_label;
   plan.oom_score_adj = process.oom_score_adj;
   return {.value = std::move(plan), .warnings = std::move(capabilities.warnings)};
 }

@@ -61,6 +61,7 @@ Result<RootfsPlan> rootfs_plan(const Spec& spec, const Request& request) {
   plan.overlay = request.overlay;
   if (plan.overlay.has_value()) {
     plan.overlay->read_only = spec.root.readonly;
+    plan.overlay->label = linux.mount_label;
   }
   const Namespace* mount_namespace = find_namespace(linux, NamespaceKind::kMount);
   plan.new_mount_namespace = mount_namespace != nullptr && mount_namespace->path.empty();
@@ -72,6 +73,7 @@ Result<RootfsPlan> rootfs_plan(const Spec& spec, const Request& request) {
     plan.root_propagation = linux.rootfs_propagation & ~static_cast<unsigned long>(MS_REC);
     plan.root_propagation_recursive = (linux.rootfs_propagation & MS_REC) != 0;
   }
+  plan.mount_label = linux.mount_label;
   plan.own_cgroup_namespace = find_namespace(linux, NamespaceKind::kCgroup) != nullptr;
   plan.mounts = MYRT_TRY(mount_steps(spec, request.bundle));
   plan.devices = MYRT_TRY(device_plan(linux.devices, plan.mounts));

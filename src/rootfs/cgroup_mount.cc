@@ -75,6 +75,7 @@ Result<void> mount_all_v1(int target, const plan::RootfsPlan& plan, const plan::
   const sys::UniqueFd context = MYRT_TRY(sys::fsopen("tmpfs"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "source", "tmpfs"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "mode", "755"));
+  MYRT_TRY(set_label(context.get(), plan.mount_label));
   MYRT_TRY(sys::fsconfig_create(context.get()));
   const sys::UniqueFd parent = MYRT_TRY(
       sys::fsmount(context.get(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));

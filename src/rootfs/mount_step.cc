@@ -168,6 +168,7 @@ Result<void> apply_propagation(int mount, const plan::MountStep& step) {
 Result<sys::UniqueFd> mount_filesystem(Root& root, const plan::MountStep& step) {
   Target target = MYRT_TRY(mount_target(root.fd.get(), step, true));
   sys::UniqueFd mount = MYRT_TRY(new_mount_or_sysfs(root, step, target));
+  MYRT_TRY(label_root(mount.get(), step.root_label));
   if (step.copy_up && target.existed) {
     const sys::UniqueFd from =
         MYRT_TRY(sys::open_in_root(root.fd.get(), step.destination, O_RDONLY | O_DIRECTORY));

@@ -193,6 +193,7 @@ Result<sys::UniqueFd> overlay_root(const plan::OverlayPlan& named, bool without_
   const plan::OverlayPlan plan = layers.empty() ? named : through_descriptors(named, layers);
   const sys::UniqueFd context = MYRT_TRY(sys::fsopen("overlay"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "source", "overlay"));
+  MYRT_TRY(set_label(context.get(), plan.label));
   if (without_host_rights) {
     // Only the initial user namespace may write the trusted.overlay.* attributes of opaque
     // directories.

@@ -20,10 +20,11 @@ namespace {
 bool is_missing(const Error& error) { return error.code() == ENOENT || error.code() == ENOTDIR; }
 
 /// An empty, read-only directory.
-Result<sys::UniqueFd> empty_directory() {
+Result<sys::UniqueFd> empty_directory(const std::string& label) {
   const sys::UniqueFd context = MYRT_TRY(sys::fsopen("tmpfs"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "nr_blocks", "1"));
   MYRT_TRY(sys::fsconfig_string(context.get(), "nr_inodes", "1"));
+  MYRT_TRY(set_label(context.get(), label));
   MYRT_TRY(sys::fsconfig_create(context.get()));
   return sys::fsmount(context.get(),
                       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
@@ -33,7 +34,7 @@ Result<sys::UniqueFd> empty_directory() {
 /// from then on.
 class Masks {
  public:
-  explicit Masks(sys::SpentFds& spent) : spent_(spent) {}
+  Masks(sys::SpentFds& spent, const std::string& label) : spent_(spent), label_(label) {}
 
   Result<void> mask(int target, bool directory) {
     return directory ? mask_directory(target) : mask_file(target);
@@ -44,7 +45,7 @@ class Masks {
     if (!empty_.is_open()) {
       // The first use attaches the instance itself: kernels before 6.15 clone only what is
       // attached.
-      empty_ = MYRT_TRY(empty_directory());
+      empty_ = MYRT_TRY(empty_directory(label_));
       return sys::move_mount(empty_.get(), target);
     }
     return attach_clone(empty_.get(), target);
@@ -65,6 +66,7 @@ class Masks {
   }
 
   sys::SpentFds& spent_;
+  const std::string& label_;  // of the empty directory
   sys::UniqueFd empty_;
   sys::UniqueFd null_;
 };
@@ -119,7 +121,7 @@ Result<void> finish(const plan::RootfsPlan& plan, Root& root) {
     MYRT_TRY(in("read-only path " + path, make_read_only(root, path)));
   }
   // After the read-only paths: a masked path below one of them must stay masked.
-  Masks masks(root.spent);
+  Masks masks(root.spent, plan.mount_label);
   for (const std::string& path : plan.masked_paths) {
     if (path == "/") {
       return std::unexpected(Error("masked path /: nothing would be left to run"));

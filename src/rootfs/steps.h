@@ -58,6 +58,13 @@ struct OverlayOptions {
 /// than a hundred bytes. Errors name a layer that cannot be opened.
 Result<OverlayOptions> short_overlay_options(const std::vector<std::string>& data);
 
+/// Labels the root of the file system `mount` for SELinux (security.selinux of xattr(7)). Empty:
+/// not at all.
+Result<void> label_root(int mount, const std::string& label);
+
+/// Gives the file system that `context` describes an SELinux label. Empty: none.
+Result<void> set_label(int context, const std::string& label);
+
 /// Device nodes, then the links of /dev.
 Result<void> make_devices(int root, const plan::DevicePlan& devices, bool without_host_rights);
 

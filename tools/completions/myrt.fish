@@ -121,7 +121,7 @@ complete -c myrt -n '__myrt_at exec' -s u -l user -x -d 'UID[:GID]'
 complete -c myrt -n '__myrt_at exec' -s g -l additional-gids -x -d 'One more group'
 complete -c myrt -n '__myrt_at exec' -s c -l cap -x -a '(__myrt_capabilities)' -d 'One more capability'
 complete -c myrt -n '__myrt_at exec' -x -l apparmor -d 'AppArmor profile'
-complete -c myrt -n '__myrt_at exec' -x -l process-label -d 'SELinux label; not supported yet'
+complete -c myrt -n '__myrt_at exec' -x -l process-label -d 'SELinux label of the process'
 complete -c myrt -n '__myrt_at exec' -l no-new-privs -d 'No more privileges by executing files'
 
 complete -c myrt -n '__myrt_at events' -l interval -x -d 'Time between two statistics'

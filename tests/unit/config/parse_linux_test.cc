@@ -167,11 +167,13 @@ TEST(ParseLinux, ReadsMemoryPolicyAndPersonality) {
   EXPECT_EQ(parsed.value.personality, 8UL);            // PER_LINUX32, sys/personality.h
 }
 
-TEST(ParseLinux, RefusesWhatIsNotSupportedYet) {
-  EXPECT_THAT(parse_section(parse_linux, R"({
-      "mountLabel": "system_u:object_r:container_file_t:s0"})")
-                  .faults,
-              ElementsAre("/mountLabel: not supported yet"));
+TEST(ParseLinux, ReadsTheMountLabel) {
+  EXPECT_EQ(
+      parse_section(parse_linux, R"({"mountLabel": "system_u:object_r:container_file_t:s0:c1,c2"})")
+          .value.mount_label,
+      "system_u:object_r:container_file_t:s0:c1,c2");
+  EXPECT_THAT(parse_section(parse_linux, R"({"mountLabel": []})").faults,
+              ElementsAre("/mountLabel: want a string, got an empty array"));
 }
 
 }  // namespace

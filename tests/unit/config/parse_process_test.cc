@@ -214,9 +214,12 @@ TEST(ParseProcess, ReadsHowTheKernelRunsIt) {
   EXPECT_EQ(parsed.value.exec_cpu_affinity, (ExecCpuAffinity{.initial = {1}, .final = {2}}));
 }
 
-TEST(ParseProcess, RefusesWhatIsNotSupportedYet) {
-  EXPECT_THAT(parse_with(R"("selinuxLabel": "system_u:system_r:container_t:s0")").faults,
-              ElementsAre("/selinuxLabel: not supported yet"));
+TEST(ParseProcess, ReadsTheSelinuxLabel) {
+  EXPECT_EQ(
+      parse_with(R"("selinuxLabel": "system_u:system_r:container_t:s0:c1,c2")").value.selinux_label,
+      "system_u:system_r:container_t:s0:c1,c2");
+  EXPECT_THAT(parse_with(R"("selinuxLabel": 5)").faults,
+              ElementsAre("/selinuxLabel: want a string, got 5"));
 }
 
 }  // namespace

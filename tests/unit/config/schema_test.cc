@@ -48,24 +48,10 @@ std::string fault_of(const std::string& config) {
   return spec.has_value() ? "" : spec.error().text();
 }
 
-/// `config` without what the parser says it does not support yet.
-std::string supported_part(std::string config) {
-  const std::regex unsupported("(/[^ ]+): (\"\\S+\" is )?not supported yet");
-  std::smatch match;
-  for (std::string fault = fault_of(config); std::regex_search(fault, match, unsupported);
-       fault = fault_of(config)) {
-    config = test::without_value(config, match[1]);
-  }
-  return config;
-}
-
-/// Whether a fault is told of `pointer`; for what is not supported yet, of a value that holds it.
+/// Whether a fault is told of `pointer`.
 testing::AssertionResult names(const std::string& fault, const std::string& pointer) {
-  for (std::string place = pointer; !place.empty(); place = place.substr(0, place.rfind('/'))) {
-    if (fault.find(": " + place + ": " + (place == pointer ? "" : "not supported yet")) !=
-        std::string::npos) {
-      return testing::AssertionSuccess();
-    }
+  if (fault.find(": " + pointer + ": ") != std::string::npos) {
+    return testing::AssertionSuccess();
   }
   return testing::AssertionFailure() << "no word of " << pointer << ": " << fault;
 }
@@ -122,12 +108,12 @@ TEST(ConfigSchema, RefusesWhatOnlyTwoPropertiesMakeWrong) {
 
 TEST(ParserAndSchema, TakeConfigsWithEveryProperty) {
   for (const std::string& config : full_configs()) {
-    EXPECT_EQ(fault_of(supported_part(config)), "");
+    EXPECT_EQ(fault_of(config), "");
   }
 }
 
 TEST(ParserAndSchema, RefuseEveryBadValueByItsPointer) {
-  const std::string full = supported_part(full_configs().front());
+  const std::string full = full_configs().front();
   std::size_t count = 0;
   for (const Property& property : test::schema_properties(schema())) {
     const std::string place = test::place_of(property, full);
@@ -141,32 +127,11 @@ TEST(ParserAndSchema, RefuseEveryBadValueByItsPointer) {
 }
 
 TEST(ParserAndSchema, WantWhatIsRequired) {
-  const std::string full = supported_part(full_configs().front());
+  const std::string full = full_configs().front();
   for (const Property& property : test::schema_properties(schema())) {
     const std::string place = test::place_of(property, full);
     if (property.required && !property.pointer.ends_with("*") && test::has_value(full, place)) {
       EXPECT_TRUE(names(fault_of(test::without_value(full, place)), place));
-    }
-  }
-}
-
-/// Whether the row of the property in spec/properties.md says that it is not supported yet.
-bool is_marked(const std::string& pointer) {
-  static const std::string kTable = source_file("spec/properties.md");
-  const std::size_t row = kTable.find("| `" + pointer + "` |");
-  return row != std::string::npos &&
-         kTable.substr(row, kTable.find('\n', row) - row).find("not supported yet") !=
-             std::string::npos;
-}
-
-TEST(ParserAndSchema, AgreeWithTheTableOnWhatIsNotSupportedYet) {
-  const std::string full = supported_part(full_configs().front());
-  for (const Property& property : test::schema_properties(schema())) {
-    const std::string fault =
-        fault_of(test::gap_at(full, test::place_of(property, full)).filled("1.5"));
-    if (!property.pointer.ends_with("*")) {
-      EXPECT_EQ(is_marked(property.pointer), fault.find(": not supported yet") != std::string::npos)
-          << property.pointer << ": " << fault;
     }
   }
 }

@@ -93,6 +93,15 @@ TEST(ChangedProcess, TakesAnotherAppArmorProfile) {
   EXPECT_EQ(changed({.args = {"sh"}}).apparmor_profile, "container's");
 }
 
+TEST(ChangedProcess, TakesAnotherSelinuxLabel) {
+  Process container = container_process();
+  container.selinux_label = "a:b:c:s0";
+  ExecChanges changes{.args = {"sh"}};
+  EXPECT_EQ(changed_process(container, changes)->selinux_label, "a:b:c:s0");
+  changes.selinux_label = "a:b:d:s0";
+  EXPECT_EQ(changed_process(container, changes)->selinux_label, "a:b:d:s0");
+}
+
 TEST(ChangedProcess, DoesNotLoseNoNewPrivileges) {
   EXPECT_TRUE(changed({.args = {"sh"}, .no_new_privileges = false}).no_new_privileges);
 }
@@ -104,11 +113,17 @@ TEST(ChangedProcess, RefusesWhatCannotMeanAnything) {
   EXPECT_EQ(refusal({.additional_gids = {4294967295}}),
             "--additional-gids: want 0 to 4294967294, got 4294967295");
   EXPECT_EQ(refusal({.capabilities = {"NET_RAW"}}), "--cap: unknown capability \"NET_RAW\"");
-  EXPECT_EQ(refusal({.selinux_label = "system_u:system_r:container_t:s0"}),
-            "--process-label: not supported yet");
   const Result<Process> nothing = changed_process(container_process(), {});
   ASSERT_FALSE(nothing.has_value());
   EXPECT_EQ(nothing.error().text(), "want a program, or --process");
+}
+
+TEST(CompletedProcess, KeepsTheSelinuxLabelOfTheContainerUnlessTheFileHasOne) {
+  Process container = container_process();
+  container.selinux_label = "a:b:c:s0";
+  EXPECT_EQ(completed_process(container, {}).selinux_label, "a:b:c:s0");
+  EXPECT_EQ(completed_process(container, {.process = {.selinux_label = "a:b:d:s0"}}).selinux_label,
+            "a:b:d:s0");
 }
 
 TEST(CompletedProcess, TakesTheFileAsItIs) {

@@ -39,6 +39,12 @@ TEST(Features, TellOfResctrlAndNetworkDevices) {
     })"));
 }
 
+TEST(Features, ListTheSecurityModules) {
+  const std::string features = features_json("0.1.0");
+  EXPECT_THAT(features, HasSubstr("\"apparmor\": {\n      \"enabled\": true"));
+  EXPECT_THAT(features, HasSubstr("\"selinux\": {\n      \"enabled\": true"));
+}
+
 TEST(Features, ListTheFirstAndTheLastCapability) {
   const std::string features = features_json("0.1.0");
   EXPECT_THAT(features, HasSubstr("\"CAP_AUDIT_CONTROL\""));

@@ -261,6 +261,20 @@ TEST(Print, ShowsTheMapsOfIdMappedMounts) {
                         "\n  rbind /y on /b ro, ids of /proc/7/ns/user for the whole tree\n"));
 }
 
+TEST(Print, ShowsSelinuxLabels) {
+  RootfsPlan rootfs{.path = "/root",
+                    .overlay = OverlayPlan{.lower = {"/base"}, .label = "a:b:c"},
+                    .mount_label = "a:b:c"};
+  rootfs.mounts = {{.destination = "/dev/mqueue", .type = "mqueue", .root_label = "a:b:c"}};
+  const std::string text =
+      print(Plan{.rootfs = rootfs, .process = ProcessPlan{.selinux_label = "a:b:d:s0:c1,c2"}});
+
+  EXPECT_THAT(text, HasSubstr("\n  mount label a:b:c\n"));
+  EXPECT_THAT(text, HasSubstr(", upper ephemeral, label a:b:c\n"));
+  EXPECT_THAT(text, HasSubstr("\n  mount mqueue on /dev/mqueue, label a:b:c\n"));
+  EXPECT_THAT(text, HasSubstr("\n  selinux label a:b:d:s0:c1,c2\n"));
+}
+
 TEST(Print, ShowsTheTerminalAndTheLimitsOfAProcess) {
   const ProcessPlan process{.args = {"top"},
                             .cwd = "/",
