@@ -143,10 +143,8 @@ Result<sys::UniqueFd> build(const ChildPlan& child, Inherited& own) {
     MYRT_TRY(join_namespaces(plan.namespaces, std::move(own.joins)));
   }
   MYRT_TRY(enter_own_namespaces(child, own));
-  if (plan.namespaces.new_cgroup) {
-    // After joining: the namespace's root is the cgroup of the process that makes it
-    // (cgroup_namespaces(7)).
-    MYRT_TRY(sys::unshare(clone_flag(NamespaceKind::kCgroup), "cgroup namespace"));
+  if (plan.namespaces.unshare_flags != 0) {
+    MYRT_TRY(sys::unshare(static_cast<int>(plan.namespaces.unshare_flags), "later namespaces"));
   }
   if (!plan.namespaces.net_devices.empty()) {
     // Hooks may look for them, and sysctl can set what belongs to one.

@@ -112,7 +112,13 @@ Result<NamespacePlan> namespace_plan(const Spec& spec, const host::HostFacts& ho
       plan.clone_flags |= clone_flag(entry.kind);
     }
   }
-  plan.new_cgroup = is_new(linux, NamespaceKind::kCgroup);
+  if (is_new(linux, NamespaceKind::kCgroup)) {
+    plan.unshare_flags |= CLONE_NEWCGROUP;
+  }
+  if (user != nullptr) {
+    plan.unshare_flags |= plan.clone_flags & CLONE_NEWIPC;
+    plan.clone_flags &= ~std::uint64_t{CLONE_NEWIPC};
+  }
   plan.new_time = is_new(linux, NamespaceKind::kTime);
   plan.time_offsets = offsets_text(linux.time_offsets);
   plan.joins = joins_in_order(linux, privileged);

@@ -24,9 +24,11 @@ struct Join {
 };
 
 struct NamespacePlan {
-  std::uint64_t clone_flags = 0;  // CLONE_NEW* for clone3(2), but neither CGROUP nor TIME
-  // By unshare(2), after the process is in its cgroup, so that its root is that cgroup.
-  bool new_cgroup = false;
+  std::uint64_t clone_flags = 0;  // CLONE_NEW* for clone3(2), never CGROUP and TIME
+  // CLONE_NEW* for unshare(2), when the process is in its cgroup and has its ids: the root of a
+  // cgroup namespace is the cgroup of its maker, and in a user namespace the POSIX message queues
+  // of an ipc namespace belong to its maker.
+  std::uint64_t unshare_flags = 0;
   // By unshare(2), then setns(2): a process that is cloned into it comes too late for offsets.
   bool new_time = false;
   std::string time_offsets;  // text for /proc/PID/timens_offsets; empty: none

@@ -16,7 +16,7 @@ namespace {
 
 struct NamespaceWord {
   NamespaceKind kind = NamespaceKind::kUser;
-  std::uint64_t flag = 0;  // in NamespacePlan::clone_flags
+  std::uint64_t flag = 0;  // in NamespacePlan::clone_flags and unshare_flags
   std::string_view word;
 };
 
@@ -28,7 +28,7 @@ constexpr std::array<NamespaceWord, kNamespaceKinds> kNamespaceWords = {{
     {NamespaceKind::kIpc, CLONE_NEWIPC, "ipc"},
     {NamespaceKind::kUts, CLONE_NEWUTS, "uts"},
     {NamespaceKind::kTime, 0, "time"},
-    {NamespaceKind::kCgroup, 0, "cgroup"},
+    {NamespaceKind::kCgroup, CLONE_NEWCGROUP, "cgroup"},
 }};
 
 std::string_view word_of(NamespaceKind kind) {
@@ -38,12 +38,12 @@ std::string_view word_of(NamespaceKind kind) {
 std::string new_namespaces(const NamespacePlan& plan) {
   std::string text;
   for (const NamespaceWord& entry : kNamespaceWords) {
-    if ((plan.clone_flags & entry.flag) != 0) {
+    const bool is_time = entry.kind == NamespaceKind::kTime;
+    if (is_time ? plan.new_time : ((plan.clone_flags | plan.unshare_flags) & entry.flag) != 0) {
       text += base::concat({" ", entry.word});
     }
   }
-  text += plan.new_time ? " time" : "";
-  return plan.new_cgroup ? text + " cgroup" : text;
+  return text;
 }
 
 std::string offset_lines(std::string_view offsets) {

@@ -61,6 +61,10 @@ TEST_F(UserNamespace, HasTheUsualDevices) {
             "3\n1:3\n");
 }
 
+TEST_F(UserNamespace, OwnsItsMessageQueues) {
+  EXPECT_EQ(output_of("stat -c '%u:%g %a' /dev/mqueue"), "0:0 1777\n");
+}
+
 // Where devices cannot be made they are bound, over files that stay in the root.
 TEST_F(UserNamespace, HasTheUsualDevicesAgainInARootThatHadThemBefore) {
   bundle_.set("/mounts", R"([{"destination": "/proc", "type": "proc", "source": "proc"}])");

@@ -28,7 +28,6 @@ DEVICE_NODES = (
     "makes nodes outside of the user namespace and binds them, where myrt as runc binds the host's, with the "
     "host's mode and owner")
 OWN_NULL = "masks with the container's /dev/null, which has the mode of the config; myrt with the host's"
-IPC_OWNER = "makes the ipc namespace as the container's root, which then owns /dev/mqueue"
 ZERO_PIDS = "takes 0 for no limit; the specification and newer versions take it for one"
 TAKES = "takes a value that the specification does not have, and ignores it or does something else"
 NO_RULES = (
@@ -119,10 +118,6 @@ DIFFERENCES = [
                "stays read-only when `rw` follows `ro`: the later word should win"),
     Difference("runc crun", "outcome.create", "pivot=no propagation=shared", MYRT, "cannot move a mount whose parent is shared"),
     # mq_overview(7): the root of the file system belongs to who made the ipc namespace.
-    Difference("runc crun", "dev.mqueue", MAPPED, PEER, IPC_OWNER),
-    Difference("runc crun", "dev.mqueue", "engine=podman-userns", PEER, IPC_OWNER),
-    Difference("runc crun", "paths./dev/mqueue", MAPPED, PEER, IPC_OWNER),
-    Difference("runc crun", "paths./dev/mqueue", "engine=podman-userns", PEER, IPC_OWNER),
     # Hooks and state (config.md, Hooks; runtime.md, Lifecycle)
     Difference("crun", "hooks.createContainer.directory", "", OPEN, "runs in the bundle"),
     Difference("crun", "hooks.createContainer.pid", "", MYRT, "tells no pid"),
@@ -180,8 +175,6 @@ DIFFERENCES = [
     Difference("runc", "outcome.create", "single=no_proc", MYRT, "needs the container's /proc for itself"),
     Difference("crun", "outcome.create", "single=no_dev", OPEN, "makes no directory for the devices in a root without /dev"),
     Difference("crun", "outcome.create", "single=device_that_the_host_lacks", PEER, DEVICE_NODES),
-    Difference("crun", "dev.*", "single=part_of_a_tree", PEER, IPC_OWNER),
-    Difference("crun", "paths./dev/mqueue", "single=part_of_a_tree", PEER, IPC_OWNER),
     Difference("crun", "mounts./dev/*:options", "single=part_of_a_tree", OPEN, "binds devices with nosuid and noexec"),
     Difference("crun", "mounts./dev/*:options", "engine=runc-spec-rootless", OPEN, "binds devices with nosuid and noexec"),
     # Wrong values that a peer takes (config.md, Valid values: they are errors).

@@ -95,7 +95,21 @@ TEST(NamespacePlan, MakesTheCgroupNamespaceAfterTheClone) {
 
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(plan->clone_flags, 0U);
-  EXPECT_TRUE(plan->new_cgroup);
+  EXPECT_EQ(plan->unshare_flags, std::uint64_t{CLONE_NEWCGROUP});
+}
+
+TEST(NamespacePlan, MakesTheIpcNamespaceWithTheIdsOfTheUserNamespace) {
+  const auto alone = namespace_plan(with_namespaces({{NamespaceKind::kIpc, ""}}), root_host());
+  Spec spec = with_namespaces({{NamespaceKind::kIpc, ""}, {NamespaceKind::kUser, ""}});
+  spec.linux.uid_mappings =
+      spec.linux.gid_mappings = {{.container_id = 0, .host_id = 1000, .size = 1}};
+  const auto inside = namespace_plan(spec, root_host());
+
+  ASSERT_TRUE(alone.has_value() && inside.has_value());
+  EXPECT_EQ(alone->clone_flags, std::uint64_t{CLONE_NEWIPC});
+  EXPECT_EQ(alone->unshare_flags, 0U);
+  EXPECT_EQ(inside->clone_flags, std::uint64_t{CLONE_NEWUSER});
+  EXPECT_EQ(inside->unshare_flags, std::uint64_t{CLONE_NEWIPC});
 }
 
 TEST(NamespacePlan, JoinsTheUserNamespaceLastWhenPrivileged) {
