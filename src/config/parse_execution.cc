@@ -2,6 +2,8 @@
 #include <linux/mempolicy.h>
 #include <linux/sched.h>
 
+#include <tuple>
+
 #include "base/number_set.h"
 #include "config/parse.h"
 
@@ -62,6 +64,15 @@ Scheduler parse_times(const Value& in, Scheduler scheduler) {
   return scheduler;
 }
 
+/// The fields of a policy that is not known: each can still be wrong by itself.
+void check_alone(const Value& in) {
+  std::ignore = in["nice"].integer<int>(-20, 19);
+  std::ignore = in["priority"].integer<int>(0, 99);
+  for (const std::string_view field : {"runtime", "deadline", "period"}) {
+    std::ignore = in[field].integer<std::uint64_t>(0, kMaxTime);
+  }
+}
+
 std::optional<std::uint32_t> parse_policy(const Value& in) {
   if (in.kind() == NodeKind::kString && in.text() == "SCHED_ISO") {
     in.fault("SCHED_ISO is not supported: Linux has the name only");
@@ -113,7 +124,8 @@ std::optional<Scheduler> parse_scheduler(const Value& in) {
   const std::optional<std::uint32_t> policy = parse_policy(in.need("policy"));
   Scheduler scheduler{.flags = parse_flags(in["flags"], scheduler_flags(), "a scheduling flag")};
   if (!policy.has_value()) {
-    return scheduler;  // which fields go with it is not known
+    check_alone(in);
+    return scheduler;
   }
   scheduler.policy = *policy;
   scheduler.nice = parse_nice(in["nice"], *policy);

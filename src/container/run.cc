@@ -26,7 +26,10 @@ constexpr int kLockMilliseconds = 10'000;
 Result<void> destroy(const Store& store, const container::Created& created) {
   MYRT_TRY(container::lock(created.entry, kLockMilliseconds));
   MYRT_TRY(container::kill_process(created.record));
-  // As it is by now: a start that failed may have run the poststop hooks already.
+  if (!created.record.has_poststop) {
+    return container::destroy(store, created.entry, created.record);
+  }
+  // As it is by now: a start that failed may have run the hooks already.
   const Result<container::Record> record = container::read_record(created.entry.directory.get());
   return container::destroy(store, created.entry, record.value_or(created.record));
 }

@@ -113,7 +113,7 @@ Result<sys::UniqueFd> make_console(const plan::Plan& plan, int root, Channel& ru
 /// While the root can still be written to: `readonly` is for the container. What fails here is
 /// tried again, and told, when the working directory is entered.
 void make_working_directory(const plan::Plan& plan, int root) {
-  if (plan.process.has_value() && plan.process->make_cwd) {
+  if (plan.rootfs.read_only && plan.process.has_value() && plan.process->make_cwd) {
     std::ignore = sys::make_directories_in_root(root, plan.process->cwd, 0755);
   }
 }

@@ -188,14 +188,14 @@ TEST_F(MyrtSystemd, LeavesNoProcessWhenTheRecordIsDamaged) {
 
 // systemd removes the cgroup with the process, and the kernel's counters go with it.
 TEST_F(MyrtSystemd, TellsThatTheCreationWasOutOfMemory) {
-  limit_memory(bundle_, 65536);
+  limit_memory(bundle_, 4096);
   Container container(bundle_);
   const Outcome outcome = create(container);
   expect_message(outcome,
                  "create " + container.id() +
                      ": the container process was gone before \"ready\": killed by signal 9; out "
                      "of memory: the kernel has killed 1 process of the container, whose memory "
-                     "limit is 65536 bytes (" +
+                     "limit is 4096 bytes (" +
                      memory_limit_file() + ")");
 }
 

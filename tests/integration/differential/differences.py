@@ -28,6 +28,7 @@ DEVICE_NODES = (
     "makes nodes outside of the user namespace and binds them, where myrt as runc binds the host's, with the "
     "host's mode and owner")
 OWN_NULL = "masks with the container's /dev/null, which has the mode of the config; myrt with the host's"
+IPC_GROUP = "makes the ipc namespace with the user id of the container's root only: the group of /dev/mqueue is nobody's"
 ZERO_PIDS = "takes 0 for no limit; the specification and newer versions take it for one"
 TAKES = "takes a value that the specification does not have, and ignores it or does something else"
 NO_RULES = (
@@ -118,6 +119,8 @@ DIFFERENCES = [
                "stays read-only when `rw` follows `ro`: the later word should win"),
     Difference("runc crun", "outcome.create", "pivot=no propagation=shared", MYRT, "cannot move a mount whose parent is shared"),
     # mq_overview(7): the root of the file system belongs to who made the ipc namespace.
+    Difference("runc", "dev.mqueue", "", MYRT, IPC_GROUP),
+    Difference("runc", "paths./dev/mqueue", "", MYRT, IPC_GROUP),
     # Hooks and state (config.md, Hooks; runtime.md, Lifecycle)
     Difference("crun", "hooks.createContainer.directory", "", OPEN, "runs in the bundle"),
     Difference("crun", "hooks.createContainer.pid", "", MYRT, "tells no pid"),
@@ -175,7 +178,12 @@ DIFFERENCES = [
     Difference("runc", "outcome.create", "single=no_proc", MYRT, "needs the container's /proc for itself"),
     Difference("crun", "outcome.create", "single=no_dev", OPEN, "makes no directory for the devices in a root without /dev"),
     Difference("crun", "outcome.create", "single=device_that_the_host_lacks", PEER, DEVICE_NODES),
-    Difference("crun", "mounts./dev/*:options", "single=part_of_a_tree", OPEN, "binds devices with nosuid and noexec"),
+    Difference("crun", "dev.*", "single=part_of_a_tree|idmap", PEER, DEVICE_NODES),
+    Difference("runc", "names.machine", "single=personality_linux32", MYRT, "ignores the field"),
+    Difference("runc", "proc*.personality", "single=personality_linux32", MYRT, "ignores the field"),
+    Difference("runc", "mounts./mnt/b:options", "single=idmap", MYRT, "ignores the option"),
+    Difference("runc", "paths./mnt/b*", "single=idmap", MYRT, "ignores the option"),
+    Difference("crun", "mounts./dev/*:options", "single=part_of_a_tree|idmap", OPEN, "binds devices with nosuid and noexec"),
     Difference("crun", "mounts./dev/*:options", "engine=runc-spec-rootless", OPEN, "binds devices with nosuid and noexec"),
     # Wrong values that a peer takes (config.md, Valid values: they are errors).
     Difference("crun", "outcome.create", "single=mount_namespace_host|private_root_without_pivot", MYRT,

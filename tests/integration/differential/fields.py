@@ -341,6 +341,8 @@ SINGLE = {
     "recursive_readonly": {"/mounts/-": [bind("/mnt/b", "{tree}", "rbind", "rro")]},
     "no_symlinks": {"/mounts/-": [tmpfs("/mnt/t", "nosymfollow")]},
     "defaults": {"/mounts/-": [tmpfs("/mnt/t", "defaults")]},
+    "personality_linux32": {"/linux/personality": {"domain": "LINUX32"}},
+    "idmap": user_namespace((0, MAPPED_ROOT, 65536)) | {"/mounts/-": [bind("/mnt/b", "{source}", "bind", "idmap")]},
     "unbindable_root": {"/linux/rootfsPropagation": "unbindable", "/mounts/-": [bind("/mnt/b", "{source}", "bind")]},
     "private_root_without_pivot": {"/linux/rootfsPropagation": "private", "run": ["--no-pivot"]},
     "sysctl_with_readonly_proc": {"/linux/sysctl": {"net.ipv4.ip_forward": "1"}, "/mounts/proc/options": ["ro"]},

@@ -80,6 +80,17 @@ TEST(ParseScheduler, RefusesPoliciesThatLinuxHasNot) {
               ElementsAre("/policy: SCHED_ISO is not supported: Linux has the name only"));
 }
 
+TEST(ParseScheduler, TellsWhatIsWrongBesideAnUnknownPolicy) {
+  EXPECT_THAT(scheduler_faults(R"({"policy": "SCHED_ISO", "nice": 20, "priority": true,
+                                   "runtime": -1, "deadline": "1", "period": 1.5})"),
+              ElementsAre("/policy: SCHED_ISO is not supported: Linux has the name only",
+                          "/nice: want an integer from -20 to 19, got 20",
+                          "/priority: want an integer from 0 to 99, got true",
+                          "/runtime: want an integer from 0 to 9223372036854775807, got -1",
+                          "/deadline: want an integer from 0 to 9223372036854775807, got \"1\"",
+                          "/period: want an integer from 0 to 9223372036854775807, got 1.5"));
+}
+
 TEST(ParseScheduler, RefusesUnknownFlags) {
   EXPECT_THAT(scheduler_faults(R"({"policy": "SCHED_IDLE", "flags": ["SCHED_RESET_ON_FORK", 1]})"),
               ElementsAre("/flags/0: want a scheduling flag (SCHED_FLAG_DL_OVERRUN, "
