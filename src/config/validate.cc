@@ -36,6 +36,14 @@ void check_protected_paths_need_mount(const Spec& spec, Findings& findings) {
   }
 }
 
+/// The root of a namespace that others share cannot be made read-only for the container alone.
+void check_readonly_root_needs_mount(const Spec& spec, Findings& findings) {
+  const Namespace* mount = find_namespace(spec.linux, NamespaceKind::kMount);
+  if (spec.root.readonly && (mount == nullptr || !mount->path.empty())) {
+    findings.fault("/root/readonly", "want a new mount namespace with it");
+  }
+}
+
 /// A deadline process may not fork, unless its children get another policy (sched(7)); hooks of the
 /// container process are its children.
 void check_deadline_and_hooks(const Spec& spec, Findings& findings) {
@@ -52,6 +60,7 @@ constexpr std::array kChecks{
     Check{.reads = {"/hostname", "/domainname", "/linux/namespaces"}, .run = check_names_need_uts},
     Check{.reads = {"/linux/maskedPaths", "/linux/readonlyPaths", "/linux/namespaces"},
           .run = check_protected_paths_need_mount},
+    Check{.reads = {"/root/readonly", "/linux/namespaces"}, .run = check_readonly_root_needs_mount},
     Check{.reads = {"/process/scheduler", "/hooks/startContainer"},
           .run = check_deadline_and_hooks},
 };

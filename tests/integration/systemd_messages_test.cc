@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <ostream>
 
-#include "support/memory.h"
 #include "support/systemd_fixture.h"
 #include "support/unix_socket.h"
 
@@ -184,19 +183,6 @@ TEST_F(MyrtSystemd, LeavesNoProcessWhenTheRecordIsDamaged) {
   EXPECT_TRUE(succeeded(container.remove({"--force"})));
   EXPECT_TRUE(
       eventually([&] { return !systemd().is_loaded("myrt-" + container.id() + ".scope"); }));
-}
-
-// systemd removes the cgroup with the process, and the kernel's counters go with it.
-TEST_F(MyrtSystemd, TellsThatTheCreationWasOutOfMemory) {
-  limit_memory(bundle_, 4096);
-  Container container(bundle_);
-  const Outcome outcome = create(container);
-  expect_message(outcome,
-                 "create " + container.id() +
-                     ": the container process was gone before \"ready\": killed by signal 9; out "
-                     "of memory: the kernel has killed 1 process of the container, whose memory "
-                     "limit is 4096 bytes (" +
-                     memory_limit_file() + ")");
 }
 
 TEST_F(MyrtSystemd, LeavesNoUnitWhenTheCreationFailsLater) {

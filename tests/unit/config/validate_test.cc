@@ -47,6 +47,16 @@ TEST(Validate, WantsAMountNamespaceForProtectedPaths) {
   EXPECT_THAT(faults_of(spec), IsEmpty());
 }
 
+TEST(Validate, WantsANewMountNamespaceForAReadOnlyRoot) {
+  Spec spec = with_namespaces({{.kind = NamespaceKind::kPid, .path = ""}});
+  spec.root.readonly = true;
+  EXPECT_THAT(faults_of(spec), ElementsAre("/root/readonly: want a new mount namespace with it"));
+  spec.linux.namespaces = {{.kind = NamespaceKind::kMount, .path = "/proc/7/ns/mnt"}};
+  EXPECT_THAT(faults_of(spec), ElementsAre("/root/readonly: want a new mount namespace with it"));
+  spec.linux.namespaces = {{.kind = NamespaceKind::kMount, .path = ""}};
+  EXPECT_THAT(faults_of(spec), IsEmpty());
+}
+
 // sched(7): fork(2) of a deadline process fails with EAGAIN.
 TEST(Validate, WantsADeadlineProcessThatCanRunItsHooks) {
   Spec spec;
