@@ -51,6 +51,9 @@ PodmanStore::PodmanStore(const fs::path& directory, PodmanSettings settings)
     settings_.user->own(directory_ / "tmp");
   } else {
     state_.emplace(state_directory_, 0UL);
+    // Podman makes it a mount when it makes the first network namespace there, and leaves it.
+    fs::create_directories("/run/netns");
+    networks_.emplace("/run/netns", 0UL);
   }
   write_file(directory_ / "containers.conf", configuration());
 }

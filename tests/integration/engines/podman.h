@@ -61,6 +61,7 @@ class PodmanStore {
   const std::filesystem::path state_directory_;
   // In the mount namespace of the tests only: the containers of the host are not seen.
   std::optional<HostMount> state_;
+  std::optional<HostMount> networks_;  // where podman has network namespaces
 };
 
 /// A container in the background, removed with its volumes at the end of its scope, if it still is
