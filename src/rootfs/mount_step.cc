@@ -60,7 +60,12 @@ Result<void> configure(int context, const plan::MountStep& step, const Target& t
     MYRT_TRY(sys::fsconfig_string(context, "source", step.source));
   }
   for (const std::string& flag : step.super_flags) {
-    MYRT_TRY(sys::fsconfig_flag(context, flag));
+    Result<void> set = sys::fsconfig_flag(context, flag);
+    // fsconfig(2) knows the word only where a file system asks for it; with mount(2) the others
+    // have nothing to do for it, and neither have they here.
+    if (!set.has_value() && (flag != "iversion" || set.error().code() != EINVAL)) {
+      return set;
+    }
   }
   if ((step.attributes.set & MOUNT_ATTR_RDONLY) != 0 && has_device(step)) {
     MYRT_TRY(sys::fsconfig_flag(context, "ro"));

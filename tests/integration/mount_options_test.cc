@@ -114,8 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Case{{"sync"}, "rw,sync"}, Case{{"dirsync"}, "rw,dirsync"},
                       Case{{"lazytime"}, "rw,lazytime"}, Case{{"lazytime", "nolazytime"}, "rw"},
                       Case{{"sync", "async"}, "rw"}, Case{{"silent", "loud"}, "rw"},
-                      Case{{"iversion", "noiversion"}, "rw"}, Case{{"mand", "nomand"}, "rw"},
-                      Case{{"size=64k"}, "rw,size=64k"}),
+                      Case{{"iversion"}, "rw"}, Case{{"iversion", "noiversion"}, "rw"},
+                      Case{{"mand", "nomand"}, "rw"}, Case{{"size=64k"}, "rw,size=64k"}),
     case_name);
 
 class Remount : public MountOptionsTest {};
