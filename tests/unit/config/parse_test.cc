@@ -96,7 +96,7 @@ TEST(ParseSpec, WantsTheRequiredFields) {
   EXPECT_EQ(message_of("{}"),
             "config.json:1:1: /ociVersion: want a version 1.x.y, got nothing; "
             "config.json:1:1: /root: want an object, got nothing");
-  EXPECT_EQ(message_of(R"({"ociVersion": "1.0.0", "root": {"readonly": true}})"),
+  EXPECT_EQ(message_of(R"({"ociVersion": "1.0.0", "root": {"readonly": false}})"),
             "config.json:1:33: /root/path: want a path, got nothing");
   EXPECT_EQ(message_of(R"({"ociVersion": "1.0.0", "root": {"path": "", "readonly": 1}})"),
             "config.json:1:42: /root/path: want a path, got \"\"; "
